@@ -1,0 +1,52 @@
+package io.perennial.config;
+
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.evaluation.EvaluationOptions;
+import io.perennial.event.EventSource;
+import io.perennial.event.IngestOptions;
+import io.perennial.gate.GateOptions;
+import io.perennial.model.Feedback;
+import io.perennial.slice.SplitPolicy;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that decides what is learned; valid once built.
+ *
+ * @param name of the pipeline: lower-case letters, digits and dashes
+ * @param zone in which days, intervals and nights begin
+ * @param seed of every random choice
+ * @param source table that nights read
+ * @param ingest how files become events; empty: the pipeline reads a table that others fill
+ * @param split how a slice is cut
+ * @param feedback implicit or explicit
+ * @param family model family: {@code als}
+ * @param model the family's own options record: {@link io.perennial.model.als.AlsHyperparameters}
+ * @param distillation how the parent teaches
+ * @param absorb whether a promoted update is run once more over the whole slice; default true
+ * @param evaluation what is measured
+ * @param gate what may pass
+ * @param maximalPendingNights rejected nights in a row after which a pipeline stops; default 3
+ * @param keyframeEvery a version with every row is written after so many deltas; default 14
+ * @param digest SHA-256, hex, of the canonical form of everything above
+ * @param text canonical form, key to value, for lineage and reports
+ */
+public record PipelineDefinition(
+    String name,
+    ZoneId zone,
+    long seed,
+    EventSource source,
+    Optional<IngestOptions> ingest,
+    SplitPolicy split,
+    Feedback feedback,
+    String family,
+    Object model,
+    DistillationOptions distillation,
+    boolean absorb,
+    EvaluationOptions evaluation,
+    GateOptions gate,
+    int maximalPendingNights,
+    int keyframeEvery,
+    String digest,
+    Map<String, String> text) {}

@@ -1,0 +1,4 @@
+package io.perennial.event;
+
+/** How files become events. */
+public record IngestOptions() {}

@@ -1,0 +1,16 @@
+package io.perennial.model;
+
+/**
+ * Immutable learned parameters of one version; written and read back unchanged by its {@link
+ * ModelCodec}.
+ */
+public interface Model {
+  /** Name of the family, as in the pipeline file. */
+  String family();
+
+  /** A scorer that holds the rows of these users (those that the model knows) and of every item. */
+  Scorer scorer(int[] sortedUsers);
+
+  /** No parameter that was learnt tonight is NaN or infinite. */
+  boolean isFinite();
+}

@@ -1,0 +1,36 @@
+package io.perennial.model;
+
+import io.perennial.Progress;
+import io.perennial.model.history.HistoryTable;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * One thing to learn.
+ *
+ * @param events the events to learn, with columns user_index int, item_index int, value double,
+ *     event_time timestamp, event_date date (see {@link io.perennial.event.EventColumns});
+ *     persisted by the caller
+ * @param parent teacher and starting point; empty: from scratch
+ * @param history what every user did before these events, as of the parent; empty from scratch
+ * @param now instant to which older events are decayed: the end of the events
+ * @param seed of every random choice
+ */
+public record TrainingTask<M extends Model>(
+    Dataset<Row> events,
+    Optional<M> parent,
+    Optional<HistoryTable> history,
+    Instant now,
+    long seed,
+    Progress progress) {
+  public TrainingTask {
+    Objects.requireNonNull(events, "events");
+    Objects.requireNonNull(parent, "parent");
+    Objects.requireNonNull(history, "history");
+    Objects.requireNonNull(now, "now");
+    Objects.requireNonNull(progress, "progress");
+  }
+}

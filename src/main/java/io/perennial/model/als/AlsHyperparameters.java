@@ -1,0 +1,88 @@
+package io.perennial.model.als;
+
+import io.perennial.model.history.DecayPolicy;
+
+/**
+ * Parameters of ALS, with the names of Spark MLlib where it has one.
+ *
+ * @param rank length of a factor, 1 to 512
+ * @param maxIter sweeps (users, then items) from scratch
+ * @param nightlySweeps sweeps of a warm-started night
+ * @param regParam λ, L2 regularisation
+ * @param regScaling what λ is multiplied with for an entity of n positive interactions
+ * @param implicitPrefs implicit feedback; otherwise values are ratings
+ * @param alpha confidence slope
+ * @param confidence how a count becomes a weight (implicit only)
+ * @param unobservedWeight α₀, weight of every unobserved pair, target 0 (implicit only); MLlib: 1
+ * @param decay half-life and aggregation of events into counts
+ * @param numBlocks blocks of the distributed solver
+ * @param solver where sweeps run
+ * @param initialScale standard deviation of a new factor times √rank
+ */
+public record AlsHyperparameters(
+    int rank,
+    int maxIter,
+    int nightlySweeps,
+    double regParam,
+    RegScaling regScaling,
+    boolean implicitPrefs,
+    double alpha,
+    Confidence confidence,
+    double unobservedWeight,
+    DecayPolicy decay,
+    int numBlocks,
+    Solver solver,
+    double initialScale) {
+
+  /** What λ is multiplied with. */
+  public enum RegScaling {
+    /** n, as MLlib does. */
+    COUNT,
+    /** n + α₀·|opposite side|, as iALS (Rendle et al. 2021). */
+    COUNT_AND_CATALOGUE
+  }
+
+  /** How a count r becomes a weight. */
+  public enum Confidence {
+    /** Matrix α|r|, right-hand side 1 + α|r|, target 1 where r > 0: Spark MLlib. */
+    MLLIB,
+    /** Weight 1 + α·log1p(r) on both sides. */
+    LOG
+  }
+
+  /** Where sweeps run; the same block-solving code everywhere. */
+  public enum Solver {
+    /** In the driver where the touched pairs fit ({@code localPairs}), else on Spark. */
+    AUTO,
+    LOCAL,
+    SPARK
+  }
+
+  public AlsHyperparameters {
+    if (rank < 1 || rank > 512) {
+      throw new IllegalArgumentException("model.rank must lie between 1 and 512, got " + rank);
+    }
+    if (maxIter < 1 || nightlySweeps < 1) {
+      throw new IllegalArgumentException(
+          "model.maxIter and model.nightlySweeps must be at least 1, got "
+              + maxIter
+              + " and "
+              + nightlySweeps);
+    }
+    if (!(regParam >= 0) || !(alpha >= 0) || !(unobservedWeight >= 0) || !(initialScale > 0)) {
+      throw new IllegalArgumentException(
+          "model.regParam, alpha and unobservedWeight must be 0 or more and initialScale positive,"
+              + " got "
+              + regParam
+              + ", "
+              + alpha
+              + ", "
+              + unobservedWeight
+              + ", "
+              + initialScale);
+    }
+    if (numBlocks < 1) {
+      throw new IllegalArgumentException("model.numBlocks must be at least 1, got " + numBlocks);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.perennial.model.history;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * What some users did, in memory: compressed rows by user, one entry for each distinct (user,
+ * item).
+ *
+ * <p>A count decays: {@code counts[p]} is as of {@code lastTimes[p]}, and stands for {@code
+ * counts[p] · 0.5^((t − lastTimes[p]) / halfLife)} at a later instant t.
+ */
+public final class InteractionHistory implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private final int[] users;
+  private final int[] offsets;
+  private final int[] items;
+  private final float[] counts;
+  private final float[] values;
+  private final long[] lastTimes;
+
+  /**
+   * Takes the arrays as they are.
+   *
+   * @param users strictly increasing
+   * @param offsets {@code users.length + 1}; the entries of users[n] are [offsets[n], offsets[n+1])
+   * @param items item indices, increasing within a user
+   * @param counts decayed number of events, as of lastTimes
+   * @param values value of the last event of the pair
+   * @param lastTimes epoch milliseconds of the last event of the pair
+   */
+  public InteractionHistory(
+      int[] users, int[] offsets, int[] items, float[] counts, float[] values, long[] lastTimes) {
+    if (offsets.length != users.length + 1
+        || offsets[users.length] != items.length
+        || counts.length != items.length
+        || values.length != items.length
+        || lastTimes.length != items.length) {
+      throw new IllegalArgumentException("The arrays of a history do not fit together");
+    }
+    this.users = users;
+    this.offsets = offsets;
+    this.items = items;
+    this.counts = counts;
+    this.values = values;
+    this.lastTimes = lastTimes;
+  }
+
+  public static InteractionHistory empty() {
+    return new InteractionHistory(
+        new int[0], new int[1], new int[0], new float[0], new float[0], new long[0]);
+  }
+
+  public int[] users() {
+    return users;
+  }
+
+  public int[] offsets() {
+    return offsets;
+  }
+
+  public int[] items() {
+    return items;
+  }
+
+  public float[] counts() {
+    return counts;
+  }
+
+  public float[] values() {
+    return values;
+  }
+
+  public long[] lastTimes() {
+    return lastTimes;
+  }
+
+  /** Number of distinct (user, item). */
+  public int pairs() {
+    return items.length;
+  }
+
+  /** Where a user stands in {@link #users()}, or a negative number. */
+  public int position(int user) {
+    return Arrays.binarySearch(users, user);
+  }
+}

@@ -1,0 +1,40 @@
+package io.perennial.model.history;
+
+import static org.apache.spark.sql.types.DataTypes.FloatType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.LongType;
+
+import java.time.Duration;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How often every item of a version occurred, in memory, by dense index: what popularity baselines
+ * and the drift of input need.
+ *
+ * @param eventCounts events since the line began
+ * @param recentCounts events, fading by {@link #RECENT_HALF_LIFE}, as of {@code lastTimes}
+ * @param lastTimes epoch milliseconds of the item's last event; 0 where it has none
+ */
+public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] lastTimes) {
+  /** Half-life of recent popularity. */
+  public static final Duration RECENT_HALF_LIFE = Duration.ofDays(7);
+
+  /** One row an item: a table {@code item_statistics} versioned like factor rows. */
+  public static final StructType SCHEMA =
+      new StructType()
+          .add("index", IntegerType, false)
+          .add("event_count", FloatType, false)
+          .add("recent_count", FloatType, false)
+          .add("last_time", LongType, false);
+
+  /** One past the highest index. */
+  public int capacity() {
+    return eventCounts.length;
+  }
+
+  /** Recent count of an item, faded to an instant (epoch milliseconds). */
+  public double recentAt(int item, long millis) {
+    long age = Math.max(0, millis - lastTimes[item]);
+    return recentCounts[item] * Math.pow(0.5, (double) age / RECENT_HALF_LIFE.toMillis());
+  }
+}

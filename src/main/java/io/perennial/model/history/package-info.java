@@ -1,0 +1,2 @@
+/** What users did, as decayed counts of (user, item). */
+package io.perennial.model.history;

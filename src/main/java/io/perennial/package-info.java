@@ -1,0 +1,2 @@
+/** Perennial. */
+package io.perennial;

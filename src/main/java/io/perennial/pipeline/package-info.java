@@ -1,0 +1,2 @@
+/** The night, the backfill and the backtest: the stages in order. */
+package io.perennial.pipeline;

@@ -1,0 +1,2 @@
+/** Batch top-N from a registered version. */
+package io.perennial.recommendation;

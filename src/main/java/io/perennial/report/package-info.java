@@ -1,0 +1,2 @@
+/** HTML pages from what the tables hold. */
+package io.perennial.report;
