@@ -216,7 +216,7 @@ public final class WindowBuilder {
       if (entry.part == Part.WINDOW) {
         last.merge(entry.item, entry, WindowBuilder::later);
       } else if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
-        days.merge(((long) entry.item << 32) | entry.day, entry.time, Math::max);
+        days.merge(((long) entry.item << 32) | (entry.day & 0xFFFFFFFFL), entry.time, Math::max);
       } else {
         single.add(entry);
       }
