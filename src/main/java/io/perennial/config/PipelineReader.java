@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +29,17 @@ import java.util.regex.Pattern;
  * record of a stage is one section; its components are the keys, its defaults the defaults.
  */
 public final class PipelineReader {
-  /** Sections that every family shares; hyper-parameters depend on the family. */
+  private static final List<String> CONSTANT_COLUMNS =
+      List.of(EventColumns.TYPE, EventColumns.VALUE);
+
+  private static final List<String> FILE_COLUMNS =
+      List.of(
+          EventColumns.USER,
+          EventColumns.ITEM,
+          EventColumns.TYPE,
+          EventColumns.VALUE,
+          EventColumns.TIME);
+
   private static final List<String> COLUMNS =
       List.of(
           EventColumns.USER,
@@ -128,7 +137,7 @@ public final class PipelineReader {
     ZoneId zone = root.zone("zone").orElse(DEFAULT_ZONE);
     long seed = root.longNumber("seed").orElse(DEFAULT_SEED);
     EventSource source = source(root.section("source"), zone);
-    Optional<IngestOptions> ingest = ingest(root.section("ingest"), zone);
+    Optional<IngestOptions> ingest = ingest(root.section("ingest"));
     SplitPolicy split = RecordBinder.bind(root.section("split"), SplitPolicy.DEFAULT);
     YamlSection model = root.section("model");
     String family = YamlSection.label(model.choice("family", Family.class).orElse(Family.ALS));
@@ -187,11 +196,8 @@ public final class PipelineReader {
 
   private static EventSource source(YamlSection section, ZoneId zone) {
     Optional<String> table = section.text("table");
-    Map<String, String> columns = new LinkedHashMap<>();
+    Map<String, String> columns = section.textsUnder("columns", COLUMNS);
     YamlSection names = section.section("columns");
-    for (String column : COLUMNS) {
-      names.text(column).ifPresent(own -> columns.put(column, own));
-    }
     if (table.isEmpty() && names.isGiven()) {
       section.problem(
           "columns",
@@ -262,7 +268,13 @@ public final class PipelineReader {
     return options;
   }
 
-  private static Optional<IngestOptions> ingest(YamlSection section, ZoneId zone) {
-    return section.isGiven() ? Optional.of(new IngestOptions()) : Optional.empty();
+  private static Optional<IngestOptions> ingest(YamlSection section) {
+    Map<String, Object> given =
+        Map.of(
+            "columns", section.textsUnder("columns", FILE_COLUMNS),
+            "constants", section.textsUnder("constants", CONSTANT_COLUMNS),
+            "exclude", ExclusionReader.read(section));
+    IngestOptions options = RecordBinder.bind(section, IngestOptions.DEFAULT, given);
+    return section.isGiven() ? Optional.of(options) : Optional.empty();
   }
 }

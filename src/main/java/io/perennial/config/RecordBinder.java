@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -23,10 +24,19 @@ final class RecordBinder {
 
   /** The record that a section describes; the defaults where it is absent or cannot be. */
   static <T extends Record> T bind(YamlSection section, T defaults) {
+    return bind(section, defaults, Map.of());
+  }
+
+  /** The same, with the values of some components given by the caller, who has read their keys. */
+  static <T extends Record> T bind(YamlSection section, T defaults, Map<String, ?> given) {
     RecordComponent[] components = defaults.getClass().getRecordComponents();
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
-      values[i] = value(section, components[i], read(components[i], defaults));
+      String key = components[i].getName();
+      values[i] =
+          given.containsKey(key)
+              ? given.get(key)
+              : value(section, components[i], read(components[i], defaults));
     }
     return section.build(() -> construct(defaults, components, values)).orElse(defaults);
   }
@@ -93,6 +103,9 @@ final class RecordBinder {
     }
     if (type == Duration.class) {
       return section.span(key);
+    }
+    if (type == Charset.class) {
+      return section.charset(key);
     }
     if (type == ZoneId.class) {
       return section.zone(key);

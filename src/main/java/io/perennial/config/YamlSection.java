@@ -1,5 +1,6 @@
 package io.perennial.config;
 
+import java.nio.charset.Charset;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -147,6 +148,30 @@ final class YamlSection {
   boolean isNone(String key) {
     asked.add(key);
     return values.get(key) instanceof ScalarNode scalar && scalar.getValue().equals("none");
+  }
+
+  /** A character set by its name. */
+  Optional<Charset> charset(String key) {
+    return scalar(
+        key,
+        "a character set such as UTF-8 or ISO-8859-1",
+        text -> {
+          try {
+            return Optional.of(Charset.forName(text));
+          } catch (IllegalArgumentException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  /** Texts under keys of which only these are known, in their order. */
+  Map<String, String> textsUnder(String key, List<String> known) {
+    YamlSection inner = section(key);
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (String name : known) {
+      inner.text(name).ifPresent(text -> texts.put(name, text));
+    }
+    return texts;
   }
 
   /** A time zone by its name. */
@@ -339,8 +364,7 @@ final class YamlSection {
     if (node == null) {
       return Optional.empty();
     }
-    Optional<T> value =
-        YamlDocument.scalar(node).map(ScalarNode::getValue).map(String::trim).flatMap(parse);
+    Optional<T> value = YamlDocument.scalar(node).map(ScalarNode::getValue).flatMap(parse);
     if (value.isEmpty()) {
       refuse(key, allowed);
     }
