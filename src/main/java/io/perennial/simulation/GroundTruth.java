@@ -169,9 +169,9 @@ public final class GroundTruth {
         continue;
       }
       double[] taste = store.shoppers().taste(user, day);
-      List<Float> values = new ArrayList<>(taste.length);
-      for (double value : taste) {
-        values.add((float) value);
+      float[] values = new float[taste.length];
+      for (int k = 0; k < values.length; k++) {
+        values[k] = (float) taste[k];
       }
       rows.add(
           RowFactory.create(
@@ -182,14 +182,10 @@ public final class GroundTruth {
 
   private static Row item(Store store, int item) {
     ItemCatalogue catalogue = store.catalogue();
-    List<Float> features = new ArrayList<>();
-    for (float value : catalogue.features(item)) {
-      features.add(value);
-    }
     boolean stays = catalogue.retirementDay(item) == Integer.MAX_VALUE;
     return RowFactory.create(
         ItemCatalogue.id(item),
-        features,
+        catalogue.features(item),
         catalogue.popularity(item),
         date(store.definition(), catalogue.launchDay(item)),
         stays ? null : date(store.definition(), catalogue.retirementDay(item)));

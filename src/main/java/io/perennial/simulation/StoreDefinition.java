@@ -1,5 +1,6 @@
 package io.perennial.simulation;
 
+import java.io.Serializable;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Map;
@@ -69,7 +70,8 @@ public record StoreDefinition(
     int maxLateDays,
     int epochDays,
     Feedback feedback,
-    RawFormat format) {
+    RawFormat format)
+    implements Serializable {
 
   /** What users leave behind. */
   public enum Feedback {
