@@ -3,7 +3,11 @@ package io.perennial.simulation;
 import io.perennial.simulation.RandomStream.Purpose;
 import io.perennial.simulation.StoreDefinition.Feedback;
 import java.io.Serializable;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
 
 /**
  * The store itself: makes the events of any day, or of any day's delivery, anew and always the
@@ -41,11 +45,29 @@ final class Store implements Serializable {
     return shoppers;
   }
 
-  /** Hands on every event that happened on a day, in order of the sessions' begin. */
-  void happened(int day, StoreEvent.Sink sink) {
+  /** Every event that happened on a day, in order of the sessions' begin; made while being read. */
+  <T> Iterator<T> happened(int day, Function<StoreEvent, T> made) {
     Sessions sessions = new Sessions();
     collect(day, day, -1, sessions);
-    emit(day, sessions, sink);
+    Cursor cursor = new Cursor(day, sessions);
+    ArrayDeque<T> session = new ArrayDeque<>();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        while (session.isEmpty() && cursor.emitNext(event -> session.add(made.apply(event)))) {
+          // one session at a time
+        }
+        return !session.isEmpty();
+      }
+
+      @Override
+      public T next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return session.remove();
+      }
+    };
   }
 
   /** Hands on every event in the file of a day: late ones of earlier days first. */
@@ -54,7 +76,10 @@ final class Store implements Serializable {
     for (int earlier = Math.max(0, day - definition.maxLateDays()); earlier <= day; earlier++) {
       collect(earlier, day, day, sessions);
     }
-    emit(day, sessions, sink);
+    Cursor cursor = new Cursor(day, sessions);
+    while (cursor.emitNext(sink)) {
+      // session by session
+    }
   }
 
   /** Collects the sessions of a day; with {@code delivery} −1 all, else those delivered then. */
@@ -86,18 +111,34 @@ final class Store implements Serializable {
     }
   }
 
-  private void emit(int reference, Sessions sessions, StoreEvent.Sink sink) {
-    sessions.sort();
-    StoreEvent event = new StoreEvent();
-    ShopClock clock = null;
-    for (int s = 0; s < sessions.count; s++) {
-      long packed = sessions.packed[s];
-      event.day = reference - Sessions.daysBack(packed);
-      event.user = Sessions.user(packed);
-      if (clock == null || !clock.date().equals(definition.firstDay().plusDays(event.day))) {
-        clock = new ShopClock(definition, event.day);
+  /** Makes the events of collected sessions, one session after the other. */
+  private final class Cursor {
+    private final int reference;
+    private final Sessions sessions;
+    private final StoreEvent event = new StoreEvent();
+    private int next;
+    private ShopClock clock;
+
+    Cursor(int reference, Sessions sessions) {
+      this.reference = reference;
+      this.sessions = sessions;
+      sessions.sort();
+    }
+
+    /** Hands on the events of the next session; false where there is none. */
+    boolean emitNext(StoreEvent.Sink sink) {
+      if (next == sessions.count) {
+        return false;
       }
+      long packed = sessions.packed[next++];
+      int day = reference - Sessions.daysBack(packed);
+      if (clock == null || day != event.day) {
+        clock = new ShopClock(definition, day);
+      }
+      event.day = day;
+      event.user = Sessions.user(packed);
       emitSession(clock, Sessions.session(packed), Sessions.start(packed), event, sink);
+      return true;
     }
   }
 

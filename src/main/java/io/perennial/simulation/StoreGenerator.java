@@ -61,6 +61,12 @@ public final class StoreGenerator {
    */
   public static GeneratedStore generate(
       SparkSession spark, StoreDefinition definition, String folder, Progress progress) {
+    return generate(spark, definition, folder, progress, tasks(spark, definition));
+  }
+
+  /** As above, in a given number of tasks, which changes nothing in the files. */
+  static GeneratedStore generate(
+      SparkSession spark, StoreDefinition definition, String folder, Progress progress, int tasks) {
     StoreFolder target = StoreFolder.at(spark, folder);
     if (target.holds(definition)) {
       return found(spark, target, folder);
@@ -71,7 +77,9 @@ public final class StoreGenerator {
     Broadcast<Store> shared = context.broadcast(store);
     LongAccumulator done = spark.sparkContext().longAccumulator("generated days");
     JavaFutureAction<List<RawDay.Delivery>> job =
-        days(context, definition).map(day -> writeDay(shared, day, target, done)).collectAsync();
+        days(context, definition, tasks)
+            .map(day -> writeDay(shared, day, target, done))
+            .collectAsync();
     progress.begin("generating events", definition.days());
     List<RawDay.Delivery> deliveries = new ArrayList<>(await(job, done, progress));
     progress.end();
@@ -93,16 +101,26 @@ public final class StoreGenerator {
    * each time it is read.
    */
   public static Dataset<Row> events(SparkSession spark, StoreDefinition definition) {
+    return events(spark, definition, tasks(spark, definition));
+  }
+
+  /** As above, in a given number of partitions, which changes nothing in the rows. */
+  static Dataset<Row> events(SparkSession spark, StoreDefinition definition, int partitions) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<Store> shared = context.broadcast(new Store(definition));
-    JavaRDD<Row> rows = days(context, definition).flatMap(day -> eventsOf(shared.value(), day));
+    JavaRDD<Row> rows =
+        days(context, definition, partitions).flatMap(day -> eventsOf(shared.value(), day));
     return spark.createDataFrame(rows, EventColumns.EVENTS);
   }
 
-  private static JavaRDD<Integer> days(JavaSparkContext context, StoreDefinition definition) {
+  private static int tasks(SparkSession spark, StoreDefinition definition) {
+    return Math.min(definition.days(), Math.max(16, 8 * spark.sparkContext().defaultParallelism()));
+  }
+
+  private static JavaRDD<Integer> days(
+      JavaSparkContext context, StoreDefinition definition, int tasks) {
     List<Integer> days = IntStream.range(0, definition.days()).boxed().toList();
-    int slices = Math.min(days.size(), Math.max(16, 8 * context.defaultParallelism()));
-    return context.parallelize(new ArrayList<>(days), slices);
+    return context.parallelize(new ArrayList<>(days), tasks);
   }
 
   private static RawDay.Delivery writeDay(
@@ -113,22 +131,19 @@ public final class StoreGenerator {
   }
 
   private static Iterator<Row> eventsOf(Store store, int day) {
-    List<Row> rows = new ArrayList<>();
     Date date = Date.valueOf(store.definition().firstDay().plusDays(day));
-    store.happened(
+    return store.happened(
         day,
         event ->
-            rows.add(
-                RowFactory.create(
-                    Shoppers.id(event.user),
-                    ItemCatalogue.id(event.item),
-                    event.type,
-                    event.value,
-                    new Timestamp(event.time),
-                    date,
-                    null,
-                    null)));
-    return rows.iterator();
+            RowFactory.create(
+                Shoppers.id(event.user),
+                ItemCatalogue.id(event.item),
+                event.type,
+                event.value,
+                new Timestamp(event.time),
+                date,
+                null,
+                null));
   }
 
   private static List<RawDay.Delivery> await(
