@@ -10,7 +10,8 @@ import java.util.Optional;
  *     for errors ({@code rmse: 2})
  * @param maximalRegression largest relative loss against the parent that is still tolerated;
  *     default 0.05
- * @param baseline subject that a candidate must beat; default popularity
+ * @param baseline subject that a candidate must beat; default popularity ({@code bias} suits
+ *     explicit feedback); empty: none
  * @param minimalGain relative gain over it; default 0
  * @param maximalForgetting largest relative loss against the parent over the frozen windows
  *     together; default 0.15
@@ -51,6 +52,15 @@ public record GateOptions(
 
   public GateOptions {
     minimum = Map.copyOf(minimum);
+    for (Map.Entry<String, Double> entry : minimum.entrySet()) {
+      if (!Double.isFinite(entry.getValue())) {
+        throw new IllegalArgumentException(
+            "gate.minimum." + entry.getKey() + " must be a number, got " + entry.getValue());
+      }
+    }
+    if (!Double.isFinite(minimalGain)) {
+      throw new IllegalArgumentException("gate.minimalGain must be a number, got " + minimalGain);
+    }
     if (!(maximalRegression >= 0)
         || !(maximalForgetting >= 0)
         || minimalUsers < 0

@@ -1,6 +1,8 @@
 package io.perennial.model.als;
 
 import io.perennial.model.history.DecayPolicy;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Parameters of ALS, with the names of Spark MLlib where it has one.
@@ -56,6 +58,45 @@ public record AlsHyperparameters(
     AUTO,
     LOCAL,
     SPARK
+  }
+
+  /**
+   * The tuned default, for purchases, plays and clicks: iALS (Rendle et al. 2021) with decay;
+   * values found on UCI Online Retail, days 200 to 229.
+   */
+  public static AlsHyperparameters ials() {
+    return new AlsHyperparameters(
+        32,
+        10,
+        1,
+        0.001,
+        RegScaling.COUNT_AND_CATALOGUE,
+        true,
+        2.0,
+        Confidence.LOG,
+        4.0,
+        new DecayPolicy(Optional.of(Duration.ofDays(60)), DecayPolicy.Aggregate.DAY),
+        8,
+        Solver.AUTO,
+        0.1);
+  }
+
+  /** The defaults and the semantics of Spark MLlib's ALS: explicit unless said otherwise. */
+  public static AlsHyperparameters mllib() {
+    return new AlsHyperparameters(
+        10,
+        10,
+        1,
+        0.1,
+        RegScaling.COUNT,
+        false,
+        1.0,
+        Confidence.MLLIB,
+        1.0,
+        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
+        10,
+        Solver.AUTO,
+        1.0);
   }
 
   public AlsHyperparameters {

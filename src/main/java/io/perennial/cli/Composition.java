@@ -1,0 +1,83 @@
+package io.perennial.cli;
+
+import io.perennial.Progress;
+import io.perennial.Warehouse;
+import io.perennial.config.PipelineDefinition;
+import io.perennial.pipeline.Backfill;
+import io.perennial.pipeline.RetrainingRun;
+import io.perennial.registry.WriteListener;
+import java.time.Clock;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Puts a command's parts together: the clock, Spark, the warehouse, progress and the printer. */
+final class Composition implements AutoCloseable {
+  private final CommonOptions options;
+  private final SparkSession spark;
+  private final Clock clock = Clock.systemUTC();
+  private final ResultPrinter printer;
+  private final Progress progress;
+
+  private Composition(CommonOptions options, SparkSession spark, CommandSpec command) {
+    this.options = options;
+    this.spark = spark;
+    this.printer = printer(command);
+    this.progress = new TerminalProgress(System.err, clock, TerminalProgress.Terminal.detected());
+  }
+
+  /** Starts Spark for a command. */
+  static Composition open(CommandSpec command) {
+    CommonOptions options = Perennial.options(command.commandLine());
+    Logs.settle(options);
+    options.warehouse();
+    return new Composition(options, Sessions.start(options.conf()), command);
+  }
+
+  /** Where a command's result goes, for those that need no Spark. */
+  static ResultPrinter printer(CommandSpec command) {
+    return new ResultPrinter(
+        command.commandLine().getOut(), Perennial.options(command.commandLine()).output());
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  Warehouse warehouse() {
+    return options.warehouse();
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  ResultPrinter printer() {
+    return printer;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /** A line for people while work goes on: to standard error, so that results stay alone. */
+  void note(String line) {
+    progress.end();
+    System.err.println(line);
+  }
+
+  /** One night of a pipeline. */
+  RetrainingRun night(PipelineDefinition pipeline) {
+    return new RetrainingRun(spark, warehouse(), pipeline, clock, progress, WriteListener.NONE);
+  }
+
+  /** Nights in a row. */
+  Backfill nights(PipelineDefinition pipeline) {
+    return new Backfill(night(pipeline), pipeline.zone());
+  }
+
+  @Override
+  public void close() {
+    progress.end();
+    spark.stop();
+  }
+}

@@ -1,0 +1,280 @@
+package io.perennial.config;
+
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.evaluation.EvaluationOptions;
+import io.perennial.evaluation.Metric;
+import io.perennial.event.EventColumns;
+import io.perennial.event.EventSource;
+import io.perennial.event.EventSource.Removals;
+import io.perennial.event.IngestOptions;
+import io.perennial.gate.GateOptions;
+import io.perennial.model.Feedback;
+import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.slice.SplitPolicy;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a pipeline file: strict YAML, one problem a sentence, all problems at once. Each option
+ * record of a stage is one section; its components are the keys, its defaults the defaults.
+ */
+public final class PipelineReader {
+  private static final List<String> CONSTANT_COLUMNS =
+      List.of(EventColumns.TYPE, EventColumns.VALUE);
+
+  private static final List<String> FILE_COLUMNS =
+      List.of(
+          EventColumns.USER,
+          EventColumns.ITEM,
+          EventColumns.TYPE,
+          EventColumns.VALUE,
+          EventColumns.TIME);
+
+  private static final List<String> COLUMNS =
+      List.of(
+          EventColumns.USER,
+          EventColumns.ITEM,
+          EventColumns.TYPE,
+          EventColumns.VALUE,
+          EventColumns.TIME,
+          EventColumns.DATE);
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
+
+  /** Days begin at midnight of this zone where a file names none. */
+  private static final ZoneId DEFAULT_ZONE = ZoneOffset.UTC;
+
+  private static final long DEFAULT_SEED = 42;
+  private static final int DEFAULT_PENDING_NIGHTS = 3;
+  private static final int DEFAULT_KEYFRAME_EVERY = 14;
+
+  /** Parameters that a file starts from. */
+  private enum Preset {
+    IALS,
+    MLLIB
+  }
+
+  /** Model families that a file can name. */
+  private enum Family {
+    ALS
+  }
+
+  private PipelineReader() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws InvalidPipelineException when it cannot be read, or says anything unknown or impossible
+   */
+  public static PipelineDefinition read(Path file) {
+    String text;
+    try {
+      if (Files.isRegularFile(file) && Files.size(file) > 4L * YamlDocument.MAXIMAL_LENGTH) {
+        throw new InvalidPipelineException(
+            List.of(
+                file
+                    + ": is longer than a pipeline file can be ("
+                    + Files.size(file)
+                    + " bytes)."));
+      }
+      text = Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new InvalidPipelineException(file + ": is no text in UTF-8. Save it as UTF-8.", e);
+    } catch (AccessDeniedException e) {
+      throw new InvalidPipelineException(
+          file + ": may not be read by this user. Change its permissions.", e);
+    } catch (IOException e) {
+      throw new InvalidPipelineException(
+          "There is no pipeline file "
+              + file
+              + ". Name one with --pipeline FILE; pipelines/template.yaml shows every key.",
+          e);
+    }
+    return read(file.toString(), text);
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param file name for messages
+   */
+  public static PipelineDefinition read(String file, String text) {
+    Problems problems = new Problems(file);
+    YamlSection root = YamlDocument.read(text, problems);
+    problems.throwIfAny();
+    PipelineDefinition pipeline = definition(root);
+    root.refuseUnknown(new Spelling(keys()));
+    problems.throwIfAny();
+    return pipeline;
+  }
+
+  /** Every key that a pipeline file can have, as a path from its root, sorted. */
+  public static TreeSet<String> keys() {
+    YamlSection root = YamlSection.absent("", new Problems("keys"));
+    definition(root);
+    return root.askedPaths();
+  }
+
+  private static PipelineDefinition definition(YamlSection root) {
+    String name = root.requiredText("name", "lower-case letters, digits and dashes");
+    if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+      root.problem(
+          "name",
+          "must consist of lower-case letters, digits and dashes (at most 64), got '"
+              + name
+              + "'.");
+    }
+    ZoneId zone = root.zone("zone").orElse(DEFAULT_ZONE);
+    long seed = root.longNumber("seed").orElse(DEFAULT_SEED);
+    EventSource source = source(root.section("source"), zone);
+    Optional<IngestOptions> ingest = ingest(root.section("ingest"));
+    SplitPolicy split = RecordBinder.bind(root.section("split"), SplitPolicy.DEFAULT);
+    YamlSection model = root.section("model");
+    String family = YamlSection.label(model.choice("family", Family.class).orElse(Family.ALS));
+    AlsHyperparameters parameters = RecordBinder.bind(model, preset(model));
+    Feedback feedback = parameters.implicitPrefs() ? Feedback.IMPLICIT : Feedback.EXPLICIT;
+    DistillationOptions distillation =
+        RecordBinder.bind(root.section("distillation"), DistillationOptions.DEFAULT);
+    boolean absorb = root.truth("absorb").orElse(true);
+    EvaluationOptions evaluation = evaluation(root.section("evaluation"), feedback);
+    GateOptions gate = gate(root.section("gate"));
+    int pending = root.whole("maximalPendingNights", 1, 365).orElse(DEFAULT_PENDING_NIGHTS);
+    int keyframes = root.whole("keyframeEvery", 1, 10_000).orElse(DEFAULT_KEYFRAME_EVERY);
+    CanonicalForm form =
+        new CanonicalForm()
+            .with("name", name)
+            .with("zone", zone)
+            .with("seed", seed)
+            .with("source", source)
+            .with("ingest", ingest)
+            .with("split", split)
+            .with("feedback", feedback)
+            .with("model.family", family)
+            .with("model", parameters)
+            .with("distillation", distillation)
+            .with("absorb", absorb)
+            .with("evaluation", evaluation)
+            .with("gate", gate)
+            .with("maximalPendingNights", pending)
+            .with("keyframeEvery", keyframes);
+    return new PipelineDefinition(
+        name,
+        zone,
+        seed,
+        source,
+        ingest,
+        split,
+        feedback,
+        family,
+        parameters,
+        distillation,
+        absorb,
+        evaluation,
+        gate,
+        pending,
+        keyframes,
+        form.digest(),
+        form.text());
+  }
+
+  private static AlsHyperparameters preset(YamlSection model) {
+    return switch (model.choice("preset", Preset.class).orElse(Preset.IALS)) {
+      case IALS -> AlsHyperparameters.ials();
+      case MLLIB -> AlsHyperparameters.mllib();
+    };
+  }
+
+  private static EventSource source(YamlSection section, ZoneId zone) {
+    Optional<String> table = section.text("table");
+    Map<String, String> columns = section.textsUnder("columns", COLUMNS);
+    YamlSection names = section.section("columns");
+    if (table.isEmpty() && names.isGiven()) {
+      section.problem(
+          "columns",
+          "names the columns of a table of your own: give source.table too. The columns of files"
+              + " stand under ingest.columns.");
+    }
+    if (table.isPresent()) {
+      for (String required : List.of(EventColumns.USER, EventColumns.ITEM, EventColumns.TIME)) {
+        if (!columns.containsKey(required)) {
+          names.problem(
+              names.pathOf(required)
+                  + " is missing: the column of "
+                  + table.get()
+                  + " that plays this part");
+        }
+      }
+    }
+    List<String> types =
+        section.texts("eventTypes").orElse(List.of()).stream().distinct().sorted().toList();
+    Removals removals = section.choice("removals", Removals.class).orElse(Removals.REFUSE);
+    return new EventSource(table, columns, types, zone, removals);
+  }
+
+  private static EvaluationOptions evaluation(YamlSection section, Feedback feedback) {
+    EvaluationOptions defaults = EvaluationOptions.DEFAULT;
+    if (feedback == Feedback.EXPLICIT) {
+      defaults =
+          new EvaluationOptions(
+              Metric.RMSE,
+              defaults.primaryK(),
+              defaults.cutOffs(),
+              defaults.maximalUsers(),
+              defaults.replicates(),
+              defaults.frozenWindows(),
+              defaults.frozenUsers());
+    }
+    EvaluationOptions options = RecordBinder.bind(section, defaults);
+    if (options.primaryMetric().isRanking() != (feedback == Feedback.IMPLICIT)) {
+      section.problem(
+          "primaryMetric",
+          "is "
+              + options.primaryMetric().label()
+              + ", but model.implicitPrefs is "
+              + (feedback == Feedback.IMPLICIT)
+              + ": choose "
+              + (feedback == Feedback.IMPLICIT
+                  ? "a ranking metric such as ndcg."
+                  : "rmse or mae."));
+    }
+    return options;
+  }
+
+  private static GateOptions gate(YamlSection section) {
+    GateOptions options = RecordBinder.bind(section, GateOptions.DEFAULT);
+    for (String metric : options.minimum().keySet()) {
+      boolean known = List.of(Metric.values()).stream().anyMatch(m -> m.label().equals(metric));
+      if (!known) {
+        section
+            .section("minimum")
+            .problem(
+                metric,
+                "is no metric. Known: "
+                    + String.join(
+                        ", ", List.of(Metric.values()).stream().map(Metric::label).toList())
+                    + ".");
+      }
+    }
+    return options;
+  }
+
+  private static Optional<IngestOptions> ingest(YamlSection section) {
+    Map<String, Object> given =
+        Map.of(
+            "columns", section.textsUnder("columns", FILE_COLUMNS),
+            "constants", section.textsUnder("constants", CONSTANT_COLUMNS),
+            "exclude", ExclusionReader.read(section));
+    IngestOptions options = RecordBinder.bind(section, IngestOptions.DEFAULT, given);
+    return section.isGiven() ? Optional.of(options) : Optional.empty();
+  }
+}
