@@ -110,7 +110,7 @@ final class NightPlanner {
   }
 
   private void checkSource(ModelVersion champion) {
-    source.checkSame(champion.slice().tableId());
+    source.requireSame(champion.slice().tableId());
   }
 
   private static List<SliceState> pendingBefore(EventSlice all, Watermark consumed, List<SliceState> slices) {

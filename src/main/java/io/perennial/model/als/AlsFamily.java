@@ -5,6 +5,7 @@ import io.perennial.model.Feedback;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.Trainer;
+import io.perennial.model.history.DecayPolicy;
 import java.util.Objects;
 
 /**
@@ -41,5 +42,10 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
   @Override
   public ModelCodec<AlsModel> codec() {
     return new AlsCodec();
+  }
+
+  @Override
+  public DecayPolicy decay() {
+    return parameters.decay();
   }
 }
