@@ -61,6 +61,7 @@ public final class RetrainingRun {
    * @throws io.perennial.registry.LeaseHeldException if another run of this pipeline is alive
    * @throws PendingLimitException if too many nights in a row were rejected
    */
+  @SuppressWarnings("try") // the lease is held, not used
   public RunOutcome run(NightRequest request) {
     EventTable source = EventTable.open(spark, warehouse, pipeline.source());
     NightPlanner planner = new NightPlanner(pipeline, registry, source);

@@ -184,6 +184,11 @@ public final class DeltaModelRegistry implements ModelRegistry {
   }
 
   @Override
+  public boolean hasRows(ModelVersion version) {
+    return !VersionCatalog.isPruned(version);
+  }
+
+  @Override
   public ModelState open(ModelVersion version) {
     Names.pipeline(version.pipeline());
     int rank = rank(version);

@@ -169,10 +169,7 @@ final class NightWriter {
     local(Tables.EVIDENCE, NightRows.evidence(pipeline, version, night.evidence()), note);
     local(
         Tables.INPUT_PROFILES,
-        night
-            .profile()
-            .map(p -> List.of(NightRows.profile(pipeline, version, p)))
-            .orElse(List.of()),
+        night.profiles().stream().map(p -> NightRows.profile(pipeline, version, p)).toList(),
         note);
     local(Tables.GATE_FINDINGS, NightRows.findings(pipeline, version, night.findings()), note);
   }

@@ -105,7 +105,7 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
                 OptionalInt.empty(),
                 new Estimate(Double.NaN, Double.NaN, Double.NaN, 0))),
         List.of(evidence(version, "prequential"), evidence(version, "validation")),
-        Optional.of(
+        List.of(
             new InputProfile(
                 LocalDate.of(2026, 1, 1).plusDays(version), 1, Map.of("rows", 10.0 + version))),
         List.of(
