@@ -14,7 +14,7 @@ import java.util.List;
  * @param metric what was measured
  * @param k cut-off, or 0
  * @param users number of users
- * @param newerSum Σ of the newer subject's metric over users
+ * @param newerSum Σ of the newer subject's metric over users; for errors (rmse: squared) over pairs
  * @param olderSum likewise
  * @param newerSums for each replicate r the weighted sum Σ w_r(user) · metric(newer, user)
  * @param olderSums likewise
@@ -33,6 +33,43 @@ public record Evidence(
     double[] newerSums,
     double[] olderSums,
     double[] weights) {
+
+  /**
+   * How much better the newer subject is, relative to the older one: positive is better for every
+   * metric, −0.05 is a loss of 5 %. NaN where it cannot be told.
+   *
+   * @param value over all users
+   * @param low lower bound of the 95 % bootstrap interval
+   * @param high upper bound
+   */
+  public record Gain(double value, double low, double high) {}
+
+  /** Relative gain of the newer over the older subject, with its paired bootstrap interval. */
+  public Gain gain() {
+    double[] replicates = new double[newerSums.length];
+    for (int r = 0; r < replicates.length; r++) {
+      replicates[r] = relativeGain(newerSums[r], olderSums[r]);
+    }
+    Interval interval = Interval.of(replicates);
+    return new Gain(relativeGain(newerSum, olderSum), interval.low(), interval.high());
+  }
+
+  private double relativeGain(double newerTotal, double olderTotal) {
+    if (Double.isNaN(newerTotal) || Double.isNaN(olderTotal)) {
+      return Double.NaN;
+    }
+    if (olderTotal == 0) {
+      if (newerTotal == 0) {
+        return users == 0 ? Double.NaN : 0;
+      }
+      return metric.lessIsBetter() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    double ratio = newerTotal / olderTotal;
+    if (metric == Metric.RMSE) {
+      ratio = Math.sqrt(ratio);
+    }
+    return metric.lessIsBetter() ? 1 - ratio : ratio - 1;
+  }
 
   /**
    * These windows as one. Replicate counts must agree. Names are the first one's, the window is

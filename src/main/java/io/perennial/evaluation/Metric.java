@@ -12,7 +12,10 @@ public enum Metric {
   HITRATE(true, true),
   /** Probability that a relevant item ranks above another one; no cut-off. */
   AUC(false, true),
-  /** Share of the catalogue that occurs in somebody's top k; not a mean over users. */
+  /**
+   * Share of the catalogue that occurs in somebody's top k; not a mean over users. Without a
+   * cut-off, beside errors: share of the window's pairs that the subject could predict.
+   */
   COVERAGE(true, true),
   /** Mean self-information, bits, of the items in the top k. */
   NOVELTY(true, true),

@@ -15,4 +15,7 @@ public record Subject(String name, Scorer scorer) {
   public static final String POPULARITY = "popularity";
   public static final String RECENT_POPULARITY = "recent_popularity";
   public static final String FREQUENCY = "frequency";
+
+  /** Mean and shrunk biases, for ratings. */
+  public static final String BIAS = "bias";
 }

@@ -1,0 +1,256 @@
+package io.perennial.evaluation;
+
+import io.perennial.event.EventColumns;
+import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.ItemStatistics;
+import java.io.Serializable;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * Makes the test on which subjects are compared, from the events of a window and what their users
+ * had done before. Where a window holds more users than the limit, those with the smallest hash of
+ * (seed, user) are taken: the same sample wherever and however often it is built.
+ */
+public final class WindowBuilder {
+  private final int maximalUsers;
+  private final DecayPolicy decay;
+  private final long seed;
+
+  /**
+   * A builder for one pipeline.
+   *
+   * @param maximalUsers users of a window at most
+   * @param decay how counts of earlier events fade until the window begins
+   * @param seed of the sample
+   */
+  public WindowBuilder(int maximalUsers, DecayPolicy decay, long seed) {
+    if (maximalUsers < 1) {
+      throw new IllegalArgumentException("maximalUsers must be positive, got " + maximalUsers);
+    }
+    this.maximalUsers = maximalUsers;
+    this.decay = decay;
+    this.seed = seed;
+  }
+
+  /**
+   * Builds a window; two small Spark jobs, and one read of the history.
+   *
+   * @param events in the window: user_index, item_index, value, event_time, event_date
+   * @param history what users did before, as of the champion; empty when there is none
+   * @param earlier events of tonight before the window, that the history does not hold yet (the fit
+   *     part, for a validation window); empty for a prequential window
+   * @param statistics items as of the champion; empty when there is none
+   * @param begin of the window, to which counts are faded
+   */
+  public EvaluationWindow build(
+      String name,
+      Dataset<Row> events,
+      Optional<HistoryTable> history,
+      Optional<Dataset<Row>> earlier,
+      Optional<ItemStatistics> statistics,
+      Instant begin) {
+    int[] everybody = users(events);
+    int[] sample = sample(everybody, maximalUsers, seed);
+    List<Entry> entries = entries(events, earlier, sample);
+    BitSet oldItems = new BitSet();
+    statistics.ifPresent(
+        s -> {
+          for (int item = 0; item < s.capacity(); item++) {
+            if (s.eventCounts()[item] > 0) {
+              oldItems.set(item);
+            }
+          }
+        });
+    Map<Integer, List<Entry>> byUser = new HashMap<>();
+    for (Entry entry : entries) {
+      if (entry.user < 0) {
+        oldItems.set(entry.item);
+      } else {
+        byUser.computeIfAbsent(entry.user, u -> new ArrayList<>()).add(entry);
+      }
+    }
+    InteractionHistory before =
+        history.map(h -> h.rows(sample)).orElseGet(InteractionHistory::empty);
+    List<UserCase> cases = new ArrayList<>(sample.length);
+    for (int user : sample) {
+      cases.add(userCase(user, byUser.getOrDefault(user, List.of()), before, begin));
+    }
+    return new EvaluationWindow(name, cases, everybody.length, oldItems);
+  }
+
+  /**
+   * A window with at most so many of the users, those with the smallest hash, under a new name:
+   * what is kept to measure forgetting on in later nights.
+   */
+  public static EvaluationWindow bounded(
+      EvaluationWindow window, String name, int maximalUsers, long seed) {
+    int[] users = window.cases().stream().mapToInt(UserCase::user).toArray();
+    int[] kept = sample(users, maximalUsers, seed);
+    List<UserCase> cases =
+        window.cases().stream().filter(c -> Arrays.binarySearch(kept, c.user()) >= 0).toList();
+    return new EvaluationWindow(name, cases, window.totalUsers(), window.oldItems());
+  }
+
+  /** Those with the smallest hashes, in the order of their indices. */
+  private static int[] sample(int[] users, int limit, long seed) {
+    if (users.length <= limit) {
+      return users;
+    }
+    long key = UserHash.mix(seed, "window sample");
+    return IntStream.of(users)
+        .boxed()
+        .sorted(
+            Comparator.comparingLong((Integer u) -> UserHash.mix(key, u))
+                .thenComparing(Comparator.naturalOrder()))
+        .limit(limit)
+        .mapToInt(Integer::intValue)
+        .sorted()
+        .toArray();
+  }
+
+  private static int[] users(Dataset<Row> events) {
+    JavaRDD<Row> rows = events.select(functions.col(EventColumns.USER_INDEX)).toJavaRDD();
+    FlatMapFunction<java.util.Iterator<Row>, int[]> distinct =
+        part -> {
+          Set<Integer> users = new HashSet<>();
+          part.forEachRemaining(row -> users.add(row.getInt(0)));
+          return List.of(users.stream().mapToInt(Integer::intValue).toArray()).iterator();
+        };
+    return rows.mapPartitions(distinct).collect().stream()
+        .flatMapToInt(IntStream::of)
+        .sorted()
+        .distinct()
+        .toArray();
+  }
+
+  /**
+   * One event of a sampled user, in the window or before it; or, with user −1, an item that occurs
+   * before the window.
+   */
+  private record Entry(int user, int item, double value, long time, int day, Part part)
+      implements Serializable {}
+
+  private enum Part {
+    WINDOW,
+    EARLIER
+  }
+
+  private static List<Entry> entries(
+      Dataset<Row> events, Optional<Dataset<Row>> earlier, int[] sample) {
+    Dataset<Row> all = columns(events, Part.WINDOW);
+    if (earlier.isPresent()) {
+      all = all.unionAll(columns(earlier.get(), Part.EARLIER));
+    }
+    FlatMapFunction<java.util.Iterator<Row>, Entry> pick =
+        part -> {
+          List<Entry> entries = new ArrayList<>();
+          BitSet items = new BitSet();
+          part.forEachRemaining(
+              row -> {
+                Part in = Part.values()[row.getInt(5)];
+                if (in == Part.EARLIER) {
+                  items.set(row.getInt(1));
+                }
+                if (Arrays.binarySearch(sample, row.getInt(0)) >= 0) {
+                  entries.add(
+                      new Entry(
+                          row.getInt(0),
+                          row.getInt(1),
+                          row.getDouble(2),
+                          row.<Timestamp>getAs(3).getTime(),
+                          row.getInt(4),
+                          in));
+                }
+              });
+          items.stream().forEach(item -> entries.add(new Entry(-1, item, 0, 0, 0, Part.EARLIER)));
+          return entries.iterator();
+        };
+    return all.toJavaRDD().mapPartitions(pick).collect();
+  }
+
+  private static Dataset<Row> columns(Dataset<Row> events, Part part) {
+    return events.select(
+        functions.col(EventColumns.USER_INDEX),
+        functions.col(EventColumns.ITEM_INDEX),
+        functions.col(EventColumns.VALUE),
+        functions.col(EventColumns.TIME),
+        functions.unix_date(functions.col(EventColumns.DATE)),
+        functions.lit(part.ordinal()));
+  }
+
+  private UserCase userCase(
+      int user, List<Entry> entries, InteractionHistory before, Instant begin) {
+    TreeMap<Integer, Entry> last = new TreeMap<>();
+    TreeMap<Integer, Double> seen = new TreeMap<>();
+    int at = before.position(user);
+    if (at >= 0) {
+      for (int p = before.offsets()[at]; p < before.offsets()[at + 1]; p++) {
+        seen.put(
+            before.items()[p],
+            before.counts()[p] * decay.fade(begin.toEpochMilli() - before.lastTimes()[p]));
+      }
+    }
+    Map<Long, Long> days = new TreeMap<>();
+    List<Entry> single = new ArrayList<>();
+    for (Entry entry : entries) {
+      if (entry.part == Part.WINDOW) {
+        last.merge(entry.item, entry, WindowBuilder::later);
+      } else if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
+        days.merge(((long) entry.item << 32) | (entry.day & 0xFFFFFFFFL), entry.time, Math::max);
+      } else {
+        single.add(entry);
+      }
+    }
+    days.forEach(
+        (key, time) ->
+            seen.merge((int) (key >> 32), decay.fade(begin.toEpochMilli() - time), Double::sum));
+    single.sort(Comparator.comparingLong(Entry::time));
+    for (Entry entry : single) {
+      seen.merge(entry.item, decay.fade(begin.toEpochMilli() - entry.time), Double::sum);
+    }
+    float[] values = new float[last.size()];
+    int n = 0;
+    for (Entry entry : last.values()) {
+      values[n++] = (float) entry.value;
+    }
+    float[] counts = new float[seen.size()];
+    n = 0;
+    for (double count : seen.values()) {
+      counts[n++] = (float) count;
+    }
+    return new UserCase(
+        user,
+        last.keySet().stream().mapToInt(Integer::intValue).toArray(),
+        values,
+        seen.keySet().stream().mapToInt(Integer::intValue).toArray(),
+        counts);
+  }
+
+  /** The later event; of two at one instant the one with the larger value, in any order of rows. */
+  private static Entry later(Entry a, Entry b) {
+    if (a.time != b.time) {
+      return a.time > b.time ? a : b;
+    }
+    return a.value >= b.value ? a : b;
+  }
+}
