@@ -17,7 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "perennial",
     description = "Models that learn every night without forgetting, on Spark and Delta Lake.",
-    subcommands = {RetrainCommand.class, BackfillCommand.class},
+    subcommands = {GenerateCommand.class, RetrainCommand.class, BackfillCommand.class},
     footerHeading = "%nExample:%n",
     footer = {
       "  perennial demo                                         see it work, in three minutes",

@@ -66,7 +66,11 @@ final class ExclusionReader {
           .number(relation.key(), -Double.MAX_VALUE, Double.MAX_VALUE)
           .ifPresent(bound -> found.add(new Compared(column, relation, bound)));
     }
-    if (found.isEmpty()) {
+    boolean asked = missing || equal || listed || matching;
+    for (Relation relation : Relation.values()) {
+      asked |= section.has(relation.key());
+    }
+    if (!asked) {
       section.problem(
           section.pathOf("column")
               + " needs one of missing, equals, oneOf, matches, atMost, atLeast, below, above");

@@ -1,5 +1,6 @@
 package io.perennial.event;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * @param name shown in quarantine and reports, unique within a pipeline
  * @param conditions at least one; a row is excluded when all of them hold
  */
-public record ExclusionRule(String name, List<SourceCondition> conditions) {
+public record ExclusionRule(String name, List<SourceCondition> conditions) implements Serializable {
   public ExclusionRule {
     if (name == null || name.isBlank()) {
       throw new IllegalArgumentException("ingest.exclude: each rule needs a name");

@@ -1,12 +1,13 @@
 package io.perennial.event;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** What an {@link ExclusionRule} asks about one column of a source file. */
-public sealed interface SourceCondition {
+public sealed interface SourceCondition extends Serializable {
   /** The column, as the source file calls it. */
   String column();
 

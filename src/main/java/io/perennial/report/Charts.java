@@ -17,7 +17,7 @@ final class Charts {
     SCORE("score"),
     CHANGE("change"),
     SECONDS("seconds"),
-    SHARE("share"),
+    TIMES("times"),
     COUNT("count");
 
     private final String label;

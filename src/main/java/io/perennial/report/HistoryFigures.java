@@ -23,10 +23,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What was measured over all nights of a pipeline. */
 final class HistoryFigures {
   private static final String CHAMPION = "champion";
+  private static final Set<String> COUNTS = Set.of("rows", "users", "items");
 
   private final PipelineTables tables;
   private final List<VersionRow> versions;
@@ -192,14 +194,19 @@ final class HistoryFigures {
   /** The mean over nights of the champion and of each baseline, on nights that have both. */
   Optional<String> meanSentence() {
     Map<String, List<Double>> figures = nextDayFigures();
-    OptionalDouble champion = mean(figures.get(CHAMPION));
+    List<Double> ours = figures.get(CHAMPION);
+    OptionalDouble champion = mean(ours, ours);
     if (champion.isEmpty()) {
       return Optional.empty();
     }
     String others =
         figures.keySet().stream()
-            .filter(s -> !s.equals(CHAMPION) && mean(figures.get(s)).isPresent())
-            .map(s -> Words.plain(s) + " " + NumberText.score(mean(figures.get(s)).getAsDouble()))
+            .filter(s -> !s.equals(CHAMPION) && mean(figures.get(s), ours).isPresent())
+            .map(
+                s ->
+                    Words.plain(s)
+                        + " "
+                        + NumberText.score(mean(figures.get(s), ours).getAsDouble()))
             .collect(Collectors.joining(", "));
     return Optional.of(
         "On the next day's events the champion has a mean "
@@ -213,16 +220,21 @@ final class HistoryFigures {
             + ".");
   }
 
-  private static OptionalDouble mean(List<Double> values) {
-    return values == null
-        ? OptionalDouble.empty()
-        : values.stream().filter(Double::isFinite).mapToDouble(Double::doubleValue).average();
+  /** The mean over the nights on which the champion has a figure too. */
+  private static OptionalDouble mean(List<Double> values, List<Double> champion) {
+    if (values == null || champion == null) {
+      return OptionalDouble.empty();
+    }
+    return IntStream.range(0, values.size())
+        .filter(i -> Double.isFinite(values.get(i)) && Double.isFinite(champion.get(i)))
+        .mapToDouble(values::get)
+        .average();
   }
 
   /** The few figures on top. */
   List<Tile> tiles() {
     List<Tile> tiles = new ArrayList<>();
-    mean(nextDayFigures().get(CHAMPION))
+    mean(nextDayFigures().get(CHAMPION), nextDayFigures().get(CHAMPION))
         .ifPresent(
             m ->
                 tiles.add(
@@ -292,7 +304,7 @@ final class HistoryFigures {
       table.add(line);
     }
     List<Column> headings = new ArrayList<>();
-    headings.add(Column.text("Version"));
+    headings.add(Column.brief("Version"));
     columns.forEach(c -> headings.add(Column.number("window v" + c)));
     Chart chart =
         new Chart(
@@ -396,44 +408,47 @@ final class HistoryFigures {
 
   private Section input() {
     Map<String, List<Double>> counts = new LinkedHashMap<>();
-    Map<String, List<Double>> shares = new LinkedHashMap<>();
+    Map<String, List<Double>> others = new LinkedHashMap<>();
+    Map<String, List<Double>> times = new LinkedHashMap<>();
     Set<String> names = new TreeSet<>();
     tables.profiles().forEach(p -> names.addAll(p.figures().keySet()));
     for (String name : names) {
-      List<Double> values =
-          versions.stream()
-              .map(
-                  v ->
-                      tables
-                          .profile(v.version())
-                          .map(p -> p.figures().get(name))
-                          .orElse(Double.NaN))
-              .toList();
-      boolean share =
-          values.stream().filter(Double::isFinite).allMatch(v -> v >= 0 && v <= 1.5)
-              && !name.equals("rows");
-      (share ? shares : counts).put(Words.plain(name), values);
+      List<Double> values = inputFigures(name);
+      double median =
+          VersionLineage.median(
+              values.stream()
+                  .filter(Double::isFinite)
+                  .mapToDouble(Double::doubleValue)
+                  .sorted()
+                  .toArray());
+      if (COUNTS.contains(name)) {
+        counts.put(Words.plain(name), values);
+      } else {
+        others.put(Words.plain(name), values);
+        times.put(
+            Words.plain(name), values.stream().map(v -> v > 0 ? v / median : Double.NaN).toList());
+      }
     }
     List<Chart> charts = new ArrayList<>();
     if (!counts.isEmpty()) {
       charts.add(
           new Chart(
               "input-counts-chart",
-              "Counts of the input, on a logarithmic scale",
+              "New events, and the users and items in them",
               "Line chart of " + String.join(", ", counts.keySet()) + " over nights.",
               Chart.Size.MIDDLE,
               Charts.lines(Unit.COUNT, nights, counts, Map.of()),
               Optional.of(overNights("Counts of the input", counts, NumberText::score))));
     }
-    if (!shares.isEmpty()) {
+    if (!others.isEmpty()) {
       charts.add(
           new Chart(
-              "input-shares-chart",
-              "Shares and distances of the input",
-              "Line chart of " + String.join(", ", shares.keySet()) + " over nights.",
+              "input-figures-chart",
+              "Other figures of the input, as multiples of their median over all nights",
+              "Line chart of " + String.join(", ", others.keySet()) + " over nights.",
               Chart.Size.MIDDLE,
-              Charts.lines(Unit.SHARE, nights, shares, Map.of()),
-              Optional.of(overNights("Shares of the input", shares, NumberText::score))));
+              Charts.lines(Unit.TIMES, nights, times, Map.of()),
+              Optional.of(overNights("Other figures of the input", others, NumberText::score))));
     }
     return section(
         "input",
@@ -445,10 +460,17 @@ final class HistoryFigures {
         List.of());
   }
 
+  /** A figure of the input, one value a version. */
+  private List<Double> inputFigures(String name) {
+    return versions.stream()
+        .map(v -> tables.profile(v.version()).map(p -> p.figures().get(name)).orElse(Double.NaN))
+        .toList();
+  }
+
   private Table overNights(
       String caption, Map<String, List<Double>> series, DoubleFunction<String> words) {
     List<Column> columns = new ArrayList<>();
-    columns.add(Column.text("Night"));
+    columns.add(Column.brief("Night"));
     series.keySet().forEach(s -> columns.add(Column.number(s)));
     List<List<Cell>> rows = new ArrayList<>();
     for (int i = 0; i < nights.size(); i++) {

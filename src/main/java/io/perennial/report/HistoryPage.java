@@ -176,11 +176,11 @@ final class HistoryPage {
             new Table(
                 "Versions, newest first",
                 List.of(
-                    Column.text("Version"),
-                    Column.text("Night"),
-                    Column.text("Status"),
-                    Column.text("Alias"),
-                    Column.text("Parent"),
+                    Column.brief("Version"),
+                    Column.brief("Night"),
+                    Column.brief("Status"),
+                    Column.brief("Alias"),
+                    Column.brief("Parent"),
                     Column.number(metric + ", next day"),
                     Column.number(metric + ", validation"),
                     Column.text("Failed rules")),
@@ -228,11 +228,11 @@ final class HistoryPage {
             new Table(
                 "Runs, newest first",
                 List.of(
-                    Column.text("Begun"),
+                    Column.brief("Begun"),
                     Column.text("Command"),
                     Column.text("Interval"),
-                    Column.text("Outcome"),
-                    Column.text("Version"),
+                    Column.brief("Outcome"),
+                    Column.brief("Version"),
                     Column.number("Time"),
                     Column.text("Run")),
                 rows)),
@@ -270,10 +270,10 @@ final class HistoryPage {
     List<Column> columns =
         List.of(
             Column.text("Slice"),
-            Column.text("State"),
-            Column.text("Said by"),
-            Column.text("Event time from"),
-            Column.text("to"),
+            Column.brief("State"),
+            Column.brief("Said by"),
+            Column.brief("Event time from"),
+            Column.brief("to"),
             Column.number("After commit"),
             Column.number("up to commit"));
     return new Section(

@@ -49,12 +49,12 @@ final class IndexPage {
             "Pipelines of this warehouse",
             List.of(
                 Column.text("Pipeline"),
-                Column.text("Champion"),
+                Column.brief("Champion"),
                 Column.number("Versions"),
                 Column.number("Promoted"),
                 Column.number("Rejected"),
-                Column.text("Learnt up to"),
-                Column.text("Last night")),
+                Column.brief("Learnt up to"),
+                Column.brief("Last night")),
             rows);
     return new Page(
         "Pipelines",

@@ -36,7 +36,11 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
 
   /** How the cells of a column are set. */
   public enum Kind {
+    /** Sentences and names of any length, broken where they must be. */
     TEXT,
+    /** A few words that stay on one line. */
+    SHORT,
+    /** Figures, set to the right. */
     NUMBER
   }
 
@@ -47,6 +51,11 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
       return new Column(name, Kind.TEXT);
     }
 
+    /** A column of a few words that stay on one line. */
+    public static Column brief(String name) {
+      return new Column(name, Kind.SHORT);
+    }
+
     /** A column of figures, set to the right. */
     public static Column number(String name) {
       return new Column(name, Kind.NUMBER);
@@ -54,7 +63,11 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
 
     /** Name of the style. */
     public String style() {
-      return kind == Kind.NUMBER ? "number" : "text";
+      return switch (kind) {
+        case TEXT -> "text";
+        case SHORT -> "short";
+        case NUMBER -> "number";
+      };
     }
   }
 

@@ -3,6 +3,7 @@ package io.perennial.report;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_entries;
 
 import io.perennial.Warehouse;
 import io.perennial.registry.Tables;
@@ -20,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -72,7 +73,7 @@ final class TablesReader {
   /** Every pipeline that has a version, with its versions' numbers, nights and states. */
   Map<String, List<VersionRow>> pipelines() {
     Map<String, List<VersionRow>> pipelines = new TreeMap<>();
-    for (Row row : collect(Tables.MODEL_VERSIONS, lit(true), VERSION_COLUMNS)) {
+    for (Row row : collect(Tables.MODEL_VERSIONS, lit(true), t -> t.drop("arrays"))) {
       pipelines.computeIfAbsent(text(row, "pipeline"), p -> new ArrayList<>()).add(version(row));
     }
     return pipelines;
@@ -93,28 +94,8 @@ final class TablesReader {
     return champions;
   }
 
-  private static final String[] VERSION_COLUMNS = {
-    "pipeline",
-    "version",
-    "parent",
-    "factor_versions",
-    "status",
-    "family",
-    "table_id",
-    "from_commit",
-    "from_time",
-    "to_commit",
-    "to_time",
-    "run_id",
-    "seed",
-    "pipeline_digest",
-    "attributes",
-    "facts",
-    "created_at"
-  };
-
   private List<VersionRow> versions(Column ours) {
-    return collect(Tables.MODEL_VERSIONS, ours, VERSION_COLUMNS).stream()
+    return collect(Tables.MODEL_VERSIONS, ours, t -> t.drop("arrays")).stream()
         .map(TablesReader::version)
         .toList();
   }
@@ -235,7 +216,13 @@ final class TablesReader {
   }
 
   private List<RunRow> runs(Column ours) {
-    return collect(Tables.RUNS, ours).stream()
+    return collect(
+            Tables.RUNS,
+            ours,
+            t ->
+                t.withColumn("phases", map_entries(col("phases")))
+                    .withColumn("row_counts", map_entries(col("row_counts"))))
+        .stream()
         .map(
             row ->
                 new RunRow(
@@ -248,8 +235,8 @@ final class TablesReader {
                     text(row, "outcome"),
                     instant(row, "opened_at"),
                     instant(row, "closed_at"),
-                    map(row, "phases"),
-                    map(row, "row_counts"),
+                    entries(row, "phases"),
+                    entries(row, "row_counts"),
                     map(row, "environment")))
         .toList();
   }
@@ -300,17 +287,12 @@ final class TablesReader {
         .toList();
   }
 
-  private List<Row> collect(Tables table, Column filter, String... columns) {
-    return table(table)
-        .map(t -> t.filter(filter))
-        .map(
-            t ->
-                columns.length == 0
-                    ? t
-                    : t.select(
-                        Arrays.stream(columns).map(name -> col(name)).toArray(Column[]::new)))
-        .map(Dataset::collectAsList)
-        .orElse(List.of());
+  private List<Row> collect(Tables table, Column filter) {
+    return collect(table, filter, t -> t);
+  }
+
+  private List<Row> collect(Tables table, Column filter, UnaryOperator<Dataset<Row>> shape) {
+    return table(table).map(t -> shape.apply(t.filter(filter)).collectAsList()).orElse(List.of());
   }
 
   private Optional<Dataset<Row>> table(Tables table) {
@@ -361,7 +343,19 @@ final class TablesReader {
         : Optional.ofNullable((LocalDate) value);
   }
 
-  /** In the order of the table. */
+  /** A map that was read as an array of its entries, which keeps the order of the table. */
+  private static <V> Map<String, V> entries(Row row, String column) {
+    int index = row.fieldIndex(column);
+    Map<String, V> map = new LinkedHashMap<>();
+    if (!row.isNullAt(index)) {
+      for (Row entry : row.<Row>getList(index)) {
+        map.put(entry.getString(0), entry.<V>getAs(1));
+      }
+    }
+    return map;
+  }
+
+  /** In no order. */
   private static <V> Map<String, V> map(Row row, String column) {
     int index = row.fieldIndex(column);
     Map<String, V> map = new LinkedHashMap<>();

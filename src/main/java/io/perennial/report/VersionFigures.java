@@ -129,7 +129,7 @@ final class VersionFigures {
     List<String> subjects = Words.subjects(rows.stream().map(MetricRow::subject).toList());
     List<Column> columns = new ArrayList<>();
     columns.add(Column.text("Segment"));
-    columns.add(Column.text("Metric"));
+    columns.add(Column.brief("Metric"));
     subjects.forEach(s -> columns.add(Column.number(Words.plain(s))));
     columns.add(Column.number("users"));
     List<List<Cell>> cells = new ArrayList<>();
@@ -200,7 +200,7 @@ final class VersionFigures {
             Column.text("Segment"),
             Column.number("Change"),
             Column.number("95 % interval"),
-            Column.text("Reading"),
+            Column.brief("Reading"),
             Column.number("Users")),
         rows);
   }
@@ -234,6 +234,7 @@ final class VersionFigures {
       Bar candidate = series.get(PipelineTables.CANDIDATE).get(i);
       double change = candidate.value() / parent.value() - 1;
       boolean worse = less ? change > 0 : change < 0;
+      boolean apart = less ? candidate.low() > parent.high() : candidate.high() < parent.low();
       table.add(
           List.of(
               Cell.of(windowName(windows.get(i))),
@@ -242,7 +243,11 @@ final class VersionFigures {
               Cell.of(NumberText.change(change)),
               !Double.isFinite(change)
                   ? Cell.of("unknown", Tone.MUTED)
-                  : worse ? Cell.of("▼ lower quality", Tone.BAD) : Cell.of("kept", Tone.GOOD)));
+                  : !worse
+                      ? Cell.of("✓ kept", Tone.GOOD)
+                      : apart
+                          ? Cell.of("▼ lost", Tone.BAD)
+                          : Cell.of("▽ less, could be chance", Tone.MUTED)));
     }
     List<Chart> charts =
         windows.isEmpty()
@@ -274,11 +279,11 @@ final class VersionFigures {
             new Table(
                 "Quality on frozen windows",
                 List.of(
-                    Column.text("Window"),
+                    Column.brief("Window"),
                     Column.number("Parent"),
                     Column.number("Candidate"),
                     Column.number("Change"),
-                    Column.text("Reading")),
+                    Column.brief("Reading")),
                 table)),
         List.of());
   }

@@ -308,7 +308,7 @@ final class VersionPage {
         new Table(
             "Findings of the gate",
             List.of(
-                Column.text("Outcome"),
+                Column.brief("Outcome"),
                 Column.text("Rule"),
                 Column.text("Measured"),
                 Column.text("Threshold"),

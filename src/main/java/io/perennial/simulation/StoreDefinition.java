@@ -3,6 +3,7 @@ package io.perennial.simulation;
 import java.io.Serializable;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -123,22 +124,27 @@ public record StoreDefinition(
               + ": at most nine tenths of it may go. Lower retirementsPerDay or days, or raise"
               + " items.");
     }
-    double mostVisitors = users * returningShare + newUsersPerDay;
-    double mostSessions = eventsPerDay / (Math.max(1, mostVisitors) * meanSessionLength);
-    if (mostVisitors > 0.6 * eventsPerDay) {
+    double mostUsers = users + (double) newUsersPerDay * (days - 1);
+    double mostVisitors = mostUsers * returningShare + newUsersPerDay;
+    if (mostVisitors > 0.8 * eventsPerDay) {
       throw new InvalidStoreException(
           String.format(
-              "Cannot make %.0f events a day with about %.0f visitors a day: each visitor leaves at"
-                  + " least one, and quiet days have fewer. Raise eventsPerDay, or lower users,"
+              Locale.ROOT,
+              "Cannot make %.0f events a day with up to %.0f visitors a day: each visitor leaves"
+                  + " at least one, and quiet days have fewer. Raise eventsPerDay, or lower users,"
                   + " returningShare or newUsersPerDay.",
-              eventsPerDay, mostVisitors));
+              eventsPerDay,
+              mostVisitors));
     }
-    if (mostVisitors < 1 || mostSessions > 200) {
+    double fewestVisitors = users * returningShare * (1 - retiredGroup) + newUsersPerDay;
+    if (fewestVisitors < 1 || eventsPerDay / (fewestVisitors * meanSessionLength) > 200) {
       throw new InvalidStoreException(
           String.format(
-              "Cannot make %.0f events a day with about %.1f visitors a day: more than 200 sessions"
-                  + " for each. Raise users, returningShare or meanSessionLength.",
-              eventsPerDay, mostVisitors));
+              Locale.ROOT,
+              "Cannot make %.0f events a day with as few as %.1f visitors a day: more than 200"
+                  + " sessions for each. Raise users, returningShare or meanSessionLength.",
+              eventsPerDay,
+              fewestVisitors));
     }
   }
 

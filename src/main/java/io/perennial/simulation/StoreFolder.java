@@ -37,6 +37,12 @@ final class StoreFolder implements Serializable {
     if (root == null || root.isBlank()) {
       throw new OutputFolderException("A generated store needs a folder, got an empty name.");
     }
+    try {
+      new Path(root);
+    } catch (IllegalArgumentException e) {
+      throw new OutputFolderException(
+          "\"" + root + "\" is no path or URI: " + e.getMessage() + ". Name another folder.", e);
+    }
     return new StoreFolder(
         root, new SerializableConfiguration(spark.sessionState().newHadoopConf()));
   }
@@ -94,8 +100,13 @@ final class StoreFolder implements Serializable {
     }
   }
 
-  /** Notes which store is being written, before its first file. */
+  /** Notes which store is being written, and clears what an interrupted run of it left. */
   void begin(StoreDefinition definition) {
+    try {
+      files().delete(new Path(events()), true);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
     write(BEGUN, StoreProperties.write(definition));
   }
 

@@ -23,13 +23,14 @@
     else if (size >= 0.01) out = value.toFixed(3);
     else out = String(Number(value.toPrecision(2)));
     out = out.replace('-', '\u2212');
-    return unit === 'seconds' ? out + ' s' : out;
+    return unit === 'seconds' ? out + ' s' : unit === 'times' ? out + ' \u00d7' : out;
   }
 
   function axisText(unit) {
     return function (value) {
       if (unit === 'change') return text(value, unit).replace('.0 %', ' %');
-      return String(Number(value.toPrecision(6))).replace('-', '\u2212') + (unit === 'seconds' ? ' s' : '');
+      if (unit === 'count') return text(value, unit);
+      return String(Number(value.toPrecision(6))).replace('-', '\u2212') + (unit === 'seconds' ? ' s' : unit === 'times' ? ' \u00d7' : '');
     };
   }
 
@@ -109,7 +110,7 @@
   function nightName(name) { return name.split(' \u00b7 ')[0]; }
 
   function lines(get, chart, width) {
-    var option = base(get, chart), logarithmic = chart.unit === 'count';
+    var option = base(get, chart), logarithmic = chart.unit === 'times';
     option.xAxis = categoryAxis(get, chart.categories, 90);
     option.xAxis.axisLabel.formatter = nightName;
     option.xAxis.boundaryGap = true;
@@ -225,7 +226,14 @@
     });
   }
   window.addEventListener('resize', resize);
-  window.addEventListener('beforeprint', function () { drawn.forEach(function (one) { one.chart.resize(); }); draw(); });
-  window.addEventListener('afterprint', resize);
+  window.addEventListener('beforeprint', function () {
+    document.documentElement.classList.add('printing');
+    drawn.forEach(function (one) { one.chart.resize(); });
+    draw();
+  });
+  window.addEventListener('afterprint', function () {
+    document.documentElement.classList.remove('printing');
+    resize();
+  });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 })();

@@ -40,7 +40,10 @@ class StoreDefinitionTest {
     assertThatThrownBy(() -> StoreDefinition.small().with(Map.of("retirementsPerDay", "20")))
         .hasMessageContaining("at most nine tenths");
     assertThatThrownBy(() -> StoreDefinition.small().with(Map.of("users", "100000")))
-        .hasMessageContaining("visitors a day");
+        .hasMessageContaining("2000 events a day with up to 40074 visitors a day");
+    assertThatThrownBy(
+            () -> StoreDefinition.small().with(Map.of("users", "1", "newUsersPerDay", "0")))
+        .hasMessageContaining("as few as 0.4 visitors a day");
     assertThatThrownBy(() -> StoreDefinition.small().with(Map.of("driftingGroup", "0.99")))
         .hasMessageContaining("driftingGroup + retiredGroup");
   }

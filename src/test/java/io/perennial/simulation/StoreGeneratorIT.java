@@ -168,6 +168,13 @@ class StoreGeneratorIT {
     try (Stream<Path> left = Files.list(taken)) {
       assertThat(left).containsExactly(taken.resolve("letter.txt"));
     }
+    String inFile = taken.resolve("letter.txt").resolve("store").toString();
+    assertThatThrownBy(() -> StoreGenerator.generate(spark, TINY, inFile, Progress.SILENT))
+        .isInstanceOf(OutputFolderException.class)
+        .hasMessageContaining(inFile);
+    assertThatThrownBy(() -> StoreGenerator.generate(spark, TINY, "a b:c", Progress.SILENT))
+        .isInstanceOf(OutputFolderException.class)
+        .hasMessageContaining("no path or URI");
   }
 
   @Test
@@ -178,11 +185,13 @@ class StoreGeneratorIT {
     Files.move(store.resolve("store.properties"), store.resolve("store.begun"));
     Files.deleteIfExists(store.resolve(".store.properties.crc"));
     Files.delete(store.resolve("events/events-2025-10-23.csv"));
+    Files.writeString(store.resolve("events/.events-2025-10-23.csv.17"), "half a fi");
     GeneratedStore resumed =
         StoreGenerator.generate(spark, TINY, store.toString(), Progress.SILENT);
     assertThat(resumed.outcome()).isEqualTo(Outcome.WRITTEN);
     assertThat(files(store.resolve("events"))).containsExactlyInAnyOrderEntriesOf(whole);
     assertThat(store.resolve("store.begun")).doesNotExist();
+    assertThat(store.resolve("events/.events-2025-10-23.csv.17")).doesNotExist();
   }
 
   @Test

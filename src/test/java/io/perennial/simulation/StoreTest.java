@@ -55,6 +55,30 @@ class StoreTest {
   }
 
   @Test
+  void everyEventLiesInItsDayAlsoWhereTheClockChangesAtMidnightOrByHalfAnHour() {
+    Map<String, String> changes =
+        Map.of(
+            "America/Sao_Paulo", "2018-11-04",
+            "America/Havana", "2025-11-02",
+            "Australia/Lord_Howe", "2026-04-05",
+            "Asia/Kathmandu", "2026-01-01");
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      StoreDefinition definition =
+          SMALL.with(Map.of("zone", change.getKey(), "firstDay", change.getValue(), "days", "1"));
+      List<Seen> events = all(new Store(definition));
+      assertThat(events).hasSizeGreaterThan(1500);
+      for (Seen event : events) {
+        assertThat(
+                java.time.Instant.ofEpochMilli(event.time())
+                    .atZone(definition.zone())
+                    .toLocalDate())
+            .as(change.getKey())
+            .isEqualTo(definition.firstDay());
+      }
+    }
+  }
+
+  @Test
   void shareOfKnownUsersComesEachDayAndNewUsersComeAtOnce() {
     StoreDefinition definition = SMALL.with(Map.of("retiredGroup", "0"));
     double known = 0;
