@@ -67,6 +67,8 @@ final class Night<M extends Model> {
   private final NightEvents events;
   private final Map<String, String> environment;
   private final NightMeasurement measurement;
+  private final HistoryBuilder histories;
+  private final ItemStatisticsBuilder itemCounts;
   private final Map<String, Long> rows;
 
   Night(
@@ -93,6 +95,8 @@ final class Night<M extends Model> {
     this.events = events;
     this.environment = environment;
     this.measurement = new NightMeasurement(spark, pipeline, family.decay());
+    this.histories = new HistoryBuilder(family.decay(), pipeline.zone());
+    this.itemCounts = new ItemStatisticsBuilder(family.decay().aggregate());
     this.rows = new LinkedHashMap<>(events.counts());
   }
 
@@ -213,7 +217,7 @@ final class Night<M extends Model> {
     boolean rebuild = attempt.parent().isEmpty();
     Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
     Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
-    ItemStatistics statistics = ItemStatisticsBuilder.merged(earlier, split.fit());
+    ItemStatistics statistics = itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit());
     EvaluationWindow window =
         measurement.window("validation", split.validation(), history, Optional.of(split.fit()), earlier, split.cut());
     Scorer scorer = candidate.scorer(everybody(before.users(), before.frozen()));
@@ -222,7 +226,7 @@ final class Night<M extends Model> {
     before.champion().ifPresent(champion -> models.add(new Subject(Subject.PARENT, champion)));
     List<InteractionHistory> rated = new ArrayList<>(histories(before));
     if (!pipeline.evaluation().primaryMetric().isRanking()) {
-      rated.add(HistoryBuilder.inMemory(family.decay(), split.fit()));
+      rated.add(histories.merge(InteractionHistory.empty(), split.fit()));
     }
     Comparison comparison =
         measurement.compare(window, models, statistics, rated, split.cut(), "validation/" + run.version());
@@ -297,10 +301,12 @@ final class Night<M extends Model> {
     boolean rebuild = attempt.parent().isEmpty();
     Dataset<Row> history =
         rebuild
-            ? HistoryBuilder.fromScratch(family.decay(), learnt)
-            : HistoryBuilder.merged(family.decay(), before.history().get(), learnt);
+            ? histories.fromScratch(learnt)
+            : histories.merge(before.history().get(), learnt);
     Dataset<Row> statistics =
-        ItemStatisticsBuilder.changes(rebuild ? Optional.empty() : before.statistics(), learnt);
+        rebuild
+            ? itemCounts.fromScratch(learnt)
+            : itemCounts.merge(before.statistics().get(), learnt);
     List<Measurement> measurements = new ArrayList<>();
     prequential.comparison().ifPresent(c -> measurements.addAll(c.measurements()));
     measurements.addAll(validation.comparison().measurements());

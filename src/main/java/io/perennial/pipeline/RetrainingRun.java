@@ -69,7 +69,7 @@ public final class RetrainingRun {
       return described(planner.plan(request), request, source);
     }
     RunJournal journal = new RunJournal(pipeline, registry, clock, environment);
-    try (Lease lease = leases.acquire(pipeline.name())) {
+    try (Lease lease = leases.acquire(pipeline.name(), pipeline.name() + "-" + owner())) {
       NightPlan plan = planner.plan(request);
       Optional<RunOutcome> last = Optional.empty();
       for (Attempt attempt : plan.attempts()) {
@@ -81,6 +81,11 @@ public final class RetrainingRun {
       }
       return last.orElseGet(() -> nothingNew(plan, request, journal));
     }
+  }
+
+  /** Tells this process and call from any other in the lease. */
+  private String owner() {
+    return ProcessHandle.current().pid() + "-" + clock.instant().toEpochMilli();
   }
 
   private RunOutcome attempt(

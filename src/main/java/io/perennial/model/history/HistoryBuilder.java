@@ -2,205 +2,261 @@ package io.perennial.model.history;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.nanvl;
 import static org.apache.spark.sql.functions.pow;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_millis;
 
-import io.perennial.event.EventColumns;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.expressions.Window;
 
-/** Makes histories from events, and lays a night's events over the histories of the users that it touched. */
-public final class HistoryBuilder {
-  private static final String COUNT = "count";
-  private static final String VALUE = "value";
-  private static final String LAST = "last_time";
-
-  private HistoryBuilder() {}
+/**
+ * Turns events into histories: all at once, or a night's laid upon the parent's.
+ *
+ * <p>Both ways give the same counts, as counts only ever fade forward: an event at t adds 0.5^((L −
+ * t) / halfLife) to a pair whose last event is at L, whether it came in order or late. One
+ * exception: with {@link DecayPolicy.Aggregate#DAY}, a late event on a day before the pair's last
+ * one counts as a day of its own, even if that day was counted in an earlier night, because a
+ * history does not keep its days.
+ *
+ * @param policy how events fade, and what counts as one
+ * @param zone in which days begin: the zone of the events' event_date
+ */
+public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
 
   /**
-   * The history of every user of some events, distributed, with {@link HistoryTable#SCHEMA}.
+   * Histories from nothing but events, distributed.
    *
-   * @param events user_index, item_index, value, event_time, event_date
+   * @param events with user_index, item_index, value, event_time and event_date
+   * @return {@link HistoryTable#SCHEMA}, one row a user
    */
-  public static Dataset<Row> fromScratch(DecayPolicy decay, Dataset<Row> events) {
-    Dataset<Row> users =
-        pairs(decay, events)
-            .groupBy(col(EventColumns.USER_INDEX))
+  public Dataset<Row> fromScratch(Dataset<Row> events) {
+    Dataset<Row> contributions =
+        events
+            .select(
+                col("user_index"),
+                col("item_index"),
+                col("event_date"),
+                unix_millis(col("event_time")).as("time"),
+                col("value"))
+            .repartition(col("user_index"));
+    if (policy.aggregate() == DecayPolicy.Aggregate.DAY) {
+      contributions =
+          contributions
+              .groupBy("user_index", "item_index", "event_date")
+              .agg(max(struct(col("time"), col("value"))).as("latest"))
+              .select(
+                  col("user_index"),
+                  col("item_index"),
+                  col("latest.time").as("time"),
+                  col("latest.value").as("value"));
+    }
+    Column last = max(col("time")).over(Window.partitionBy(col("user_index"), col("item_index")));
+    Dataset<Row> pairs =
+        contributions
+            .withColumn("last", last)
+            .groupBy("user_index", "item_index")
             .agg(
-                sort_array(
-                        collect_list(
-                            struct(col(EventColumns.ITEM_INDEX), col(COUNT), col(VALUE), col(LAST))))
-                    .as("entries"));
-    return users.select(
-        col(EventColumns.USER_INDEX).as("index"),
-        col("entries." + EventColumns.ITEM_INDEX).as("items"),
-        col("entries." + COUNT).as("counts"),
-        col("entries." + VALUE).as("values"),
-        col("entries." + LAST).as("last_times"));
+                sum(fade(col("last").minus(col("time")))).as("count"),
+                max(struct(col("time"), col("value"))).as("latest"));
+    Column entry =
+        struct(
+            col("item_index").as("item"),
+            col("count").cast("float").as("count"),
+            col("latest.value").cast("float").as("value"),
+            col("latest.time").as("last"));
+    return pairs
+        .groupBy("user_index")
+        .agg(sort_array(collect_list(entry)).as("entries"))
+        .select(
+            col("user_index").as("index"),
+            col("entries.item").as("items"),
+            col("entries.count").as("counts"),
+            col("entries.value").as("values"),
+            col("entries.last").as("last_times"));
   }
 
-  /** The history of every user of some events in memory: for the events of one night. */
-  public static InteractionHistory inMemory(DecayPolicy decay, Dataset<Row> events) {
-    return HistoryRows.collect(fromScratch(decay, events));
+  /** The same factor as {@link DecayPolicy#fade}, as a column. */
+  private Column fade(Column millis) {
+    return policy
+        .halfLife()
+        .map(half -> pow(lit(0.5), millis.divide(lit((double) half.toMillis()))))
+        .orElse(lit(1.0));
+  }
+
+  /** The changed rows only: histories of the users of these events, as of after them. */
+  public Dataset<Row> merge(HistoryTable parent, Dataset<Row> events) {
+    PairEvents night = PairEvents.collect(events);
+    int[] touched = Arrays.stream(night.users()).distinct().toArray();
+    return HistoryRows.dataset(events.sparkSession(), merge(parent.rows(touched), night));
   }
 
   /**
-   * The histories, after a night, of the users that it touched.
+   * The histories of the users of these events, in memory.
    *
-   * @param before what they had done, loaded for all users of the night
-   * @param events of the night
+   * @param parent what those users did before; users without events are left out of the result
    */
-  public static Dataset<Row> merged(DecayPolicy decay, LoadedHistory before, Dataset<Row> events) {
-    InteractionHistory night = inMemory(decay, events);
-    InteractionHistory after = merge(decay, before.rows(night.users()), night);
-    return dataset(events.sparkSession(), after);
+  public InteractionHistory merge(InteractionHistory parent, Dataset<Row> events) {
+    return merge(parent, PairEvents.collect(events));
   }
 
-  /**
-   * Two histories as one: the users and pairs of both; counts of a pair in both are rolled forward to the later of its two times
-   * and added; its value is that of the later event.
-   */
-  public static InteractionHistory merge(
-      DecayPolicy decay, InteractionHistory before, InteractionHistory night) {
-    int[] users = union(before.users(), night.users());
-    int capacity = before.pairs() + night.pairs();
-    int[] offsets = new int[users.length + 1];
-    int[] items = new int[capacity];
-    float[] counts = new float[capacity];
-    float[] values = new float[capacity];
-    long[] lastTimes = new long[capacity];
+  InteractionHistory merge(InteractionHistory parent, PairEvents night) {
+    Output output = new Output(night.users().length + parent.pairs());
     int at = 0;
-    for (int n = 0; n < users.length; n++) {
-      int a = begin(before, users[n]);
-      int aEnd = end(before, users[n]);
-      int b = begin(night, users[n]);
-      int bEnd = end(night, users[n]);
-      while (a < aEnd || b < bEnd) {
-        boolean fromBefore = a < aEnd && (b == bEnd || before.items()[a] <= night.items()[b]);
-        boolean fromNight = b < bEnd && (a == aEnd || night.items()[b] <= before.items()[a]);
-        if (fromBefore && fromNight) {
-          long last = Math.max(before.lastTimes()[a], night.lastTimes()[b]);
-          items[at] = before.items()[a];
-          counts[at] =
-              (float)
-                  (before.counts()[a] * decay.fade(last - before.lastTimes()[a])
-                      + night.counts()[b] * decay.fade(last - night.lastTimes()[b]));
-          values[at] =
-              night.lastTimes()[b] >= before.lastTimes()[a] ? night.values()[b] : before.values()[a];
-          lastTimes[at++] = last;
-          a++;
-          b++;
-        } else {
-          InteractionHistory from = fromBefore ? before : night;
-          int p = fromBefore ? a++ : b++;
-          items[at] = from.items()[p];
-          counts[at] = from.counts()[p];
-          values[at] = from.values()[p];
-          lastTimes[at++] = from.lastTimes()[p];
+    while (at < night.users().length) {
+      int user = night.users()[at];
+      int position = parent.position(user);
+      int old = position < 0 ? 0 : parent.offsets()[position];
+      int oldEnd = position < 0 ? 0 : parent.offsets()[position + 1];
+      while (at < night.users().length && night.users()[at] == user) {
+        int item = night.items()[at];
+        while (old < oldEnd && parent.items()[old] < item) {
+          output.add(
+              parent.items()[old],
+              parent.counts()[old],
+              parent.values()[old],
+              parent.lastTimes()[old]);
+          old++;
         }
+        Pair pair = new Pair();
+        if (old < oldEnd && parent.items()[old] == item) {
+          pair.begin(
+              parent.counts()[old],
+              parent.values()[old],
+              parent.lastTimes()[old],
+              day(parent.lastTimes()[old]));
+          old++;
+        }
+        while (at < night.users().length
+            && night.users()[at] == user
+            && night.items()[at] == item) {
+          pair.add(night.times()[at], (float) night.values()[at], night.days()[at]);
+          at++;
+        }
+        output.add(item, (float) pair.count, pair.value, pair.last);
       }
-      offsets[n + 1] = at;
+      while (old < oldEnd) {
+        output.add(
+            parent.items()[old],
+            parent.counts()[old],
+            parent.values()[old],
+            parent.lastTimes()[old]);
+        old++;
+      }
+      output.endUser(user);
     }
-    return new InteractionHistory(
-        users,
-        offsets,
-        Arrays.copyOf(items, at),
-        Arrays.copyOf(counts, at),
-        Arrays.copyOf(values, at),
-        Arrays.copyOf(lastTimes, at));
+    return output.history();
   }
 
-  /** A history in memory as rows of {@link HistoryTable#SCHEMA}. */
-  public static Dataset<Row> dataset(SparkSession spark, InteractionHistory history) {
-    List<Row> rows = new ArrayList<>(history.users().length);
-    for (int n = 0; n < history.users().length; n++) {
-      int from = history.offsets()[n];
-      int to = history.offsets()[n + 1];
-      rows.add(
-          RowFactory.create(
-              history.users()[n],
-              Arrays.copyOfRange(history.items(), from, to),
-              Arrays.copyOfRange(history.counts(), from, to),
-              Arrays.copyOfRange(history.values(), from, to),
-              Arrays.copyOfRange(history.lastTimes(), from, to)));
+  private int day(long millis) {
+    return (int) Instant.ofEpochMilli(millis).atZone(zone).toLocalDate().toEpochDay();
+  }
+
+  /** One pair while its events are added; events of one day come together. */
+  private final class Pair {
+    private double count;
+    private float value;
+    private long last;
+    private int lastDay;
+    private boolean began;
+
+    /** The late day that was counted last; events of the same day do not count again. */
+    private int lateDay = Integer.MIN_VALUE;
+
+    /** Latest instant of that day. */
+    private long lateTime;
+
+    void begin(double count, float value, long last, int day) {
+      this.count = count;
+      this.value = value;
+      this.last = last;
+      this.lastDay = day;
+      began = true;
     }
-    return spark.createDataFrame(rows, HistoryTable.SCHEMA);
-  }
 
-  /** One row for each distinct (user, item): count as of the pair's last time, value of its last event, last time. */
-  private static Dataset<Row> pairs(DecayPolicy decay, Dataset<Row> events) {
-    Column time = unix_millis(col(EventColumns.TIME));
-    Dataset<Row> timed =
-        events.select(
-            col(EventColumns.USER_INDEX),
-            col(EventColumns.ITEM_INDEX),
-            col(EventColumns.VALUE).cast("double").as(VALUE),
-            col(EventColumns.DATE),
-            time.as(LAST));
-    if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
-      timed =
-          timed
-              .groupBy(col(EventColumns.USER_INDEX), col(EventColumns.ITEM_INDEX), col(EventColumns.DATE))
-              .agg(lastValue().as(VALUE), max(col(LAST)).as(LAST));
-    }
-    Column counted = count(lit(1)).cast(DataTypes.DoubleType);
-    if (decay.halfLife().isPresent()) {
-      Row latest = timed.agg(max(col(LAST))).head();
-      long reference = latest.isNullAt(0) ? 0 : latest.getLong(0);
-      double halfLife = decay.halfLife().get().toMillis();
-      Column faded = pow(lit(0.5), lit(reference).minus(col(LAST)).divide(lit(halfLife)));
-      Column back = pow(lit(2.0), lit(reference).minus(max(col(LAST))).divide(lit(halfLife)));
-      // An event that lies a thousand half-lives back underflows to 0 · ∞: it alone is left of its pair.
-      counted = nanvl(sum(faded).multiply(back), lit(1.0));
-    }
-    return timed
-        .groupBy(col(EventColumns.USER_INDEX), col(EventColumns.ITEM_INDEX))
-        .agg(
-            counted.cast(DataTypes.FloatType).as(COUNT),
-            lastValue().cast(DataTypes.FloatType).as(VALUE),
-            max(col(LAST)).as(LAST));
-  }
-
-  /** Value of the last event; of several at one instant the greatest, so that the answer does not depend on their order. */
-  private static Column lastValue() {
-    return max_by(col(VALUE), struct(col(LAST), col(VALUE)));
-  }
-
-  private static int begin(InteractionHistory history, int user) {
-    int at = history.position(user);
-    return at < 0 ? 0 : history.offsets()[at];
-  }
-
-  private static int end(InteractionHistory history, int user) {
-    int at = history.position(user);
-    return at < 0 ? 0 : history.offsets()[at + 1];
-  }
-
-  private static int[] union(int[] a, int[] b) {
-    int[] union = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, union, a.length, b.length);
-    Arrays.sort(union);
-    int n = 0;
-    for (int i = 0; i < union.length; i++) {
-      if (i == 0 || union[i] != union[i - 1]) {
-        union[n++] = union[i];
+    void add(long time, float newValue, int day) {
+      if (!began) {
+        begin(1, newValue, time, day);
+        return;
+      }
+      boolean byDay = policy.aggregate() == DecayPolicy.Aggregate.DAY;
+      if (byDay && day == lastDay) {
+        if (time > last) {
+          count = (count - 1) * policy.fade(time - last) + 1;
+        }
+        latest(time, newValue);
+      } else if (time >= last) {
+        count = count * policy.fade(time - last) + 1;
+        latest(time, newValue);
+        lastDay = day;
+      } else if (byDay && day == lateDay) {
+        count += policy.fade(last - time) - policy.fade(last - lateTime);
+        lateTime = time;
+      } else {
+        count += policy.fade(last - time);
+        lateDay = day;
+        lateTime = time;
       }
     }
-    return Arrays.copyOf(union, n);
+
+    private void latest(long time, float newValue) {
+      if (time > last || (time == last && newValue > value)) {
+        value = newValue;
+        last = time;
+      }
+    }
+  }
+
+  /** Growing arrays of a history. */
+  private static final class Output {
+    private int[] users = new int[256];
+    private int[] offsets = new int[257];
+    private int count;
+    private final int[] items;
+    private final float[] counts;
+    private final float[] values;
+    private final long[] lastTimes;
+    private int pairs;
+
+    Output(int maximalPairs) {
+      items = new int[maximalPairs];
+      counts = new float[maximalPairs];
+      values = new float[maximalPairs];
+      lastTimes = new long[maximalPairs];
+    }
+
+    void add(int item, float pairCount, float value, long last) {
+      items[pairs] = item;
+      counts[pairs] = pairCount;
+      values[pairs] = value;
+      lastTimes[pairs++] = last;
+    }
+
+    void endUser(int user) {
+      if (count == users.length) {
+        users = Arrays.copyOf(users, 2 * count);
+        offsets = Arrays.copyOf(offsets, 2 * count + 1);
+      }
+      users[count++] = user;
+      offsets[count] = pairs;
+    }
+
+    InteractionHistory history() {
+      return new InteractionHistory(
+          Arrays.copyOf(users, count),
+          Arrays.copyOf(offsets, count + 1),
+          Arrays.copyOf(items, pairs),
+          Arrays.copyOf(counts, pairs),
+          Arrays.copyOf(values, pairs),
+          Arrays.copyOf(lastTimes, pairs));
+    }
   }
 }

@@ -5,12 +5,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /** Rows of {@link HistoryTable#SCHEMA} to and from memory, without a box for each number. */
 public final class HistoryRows {
+  private static final int PAIRS_A_CHUNK = 200_000;
+
   private HistoryRows() {}
 
   /** Every row of a dataset, which holds each user once. */
@@ -61,6 +67,64 @@ public final class HistoryRows {
       offsets[u + 1] = at;
     }
     return new InteractionHistory(users, offsets, items, counts, values, lastTimes);
+  }
+
+  /** Histories in memory as a dataset with {@link HistoryTable#SCHEMA}. */
+  public static Dataset<Row> dataset(SparkSession spark, InteractionHistory history) {
+    List<InteractionHistory> chunks = new ArrayList<>();
+    int[] offsets = history.offsets();
+    for (int from = 0; from < history.users().length; ) {
+      int to = from + 1;
+      while (to < history.users().length && offsets[to + 1] - offsets[from] <= PAIRS_A_CHUNK) {
+        to++;
+      }
+      chunks.add(slice(history, from, to));
+      from = to;
+    }
+    if (chunks.isEmpty()) {
+      return spark.createDataFrame(List.of(), HistoryTable.SCHEMA);
+    }
+    JavaRDD<Row> rows =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(chunks, chunks.size())
+            .flatMap(HistoryRows::rows);
+    return spark.createDataFrame(rows, HistoryTable.SCHEMA);
+  }
+
+  private static InteractionHistory slice(InteractionHistory history, int from, int to) {
+    int begin = history.offsets()[from];
+    int end = history.offsets()[to];
+    int[] offsets = Arrays.copyOfRange(history.offsets(), from, to + 1);
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] -= begin;
+    }
+    return new InteractionHistory(
+        Arrays.copyOfRange(history.users(), from, to),
+        offsets,
+        Arrays.copyOfRange(history.items(), begin, end),
+        Arrays.copyOfRange(history.counts(), begin, end),
+        Arrays.copyOfRange(history.values(), begin, end),
+        Arrays.copyOfRange(history.lastTimes(), begin, end));
+  }
+
+  private static Iterator<Row> rows(InteractionHistory chunk) {
+    List<Row> rows = new ArrayList<>(chunk.users().length);
+    for (int u = 0; u < chunk.users().length; u++) {
+      int begin = chunk.offsets()[u];
+      int length = chunk.offsets()[u + 1] - begin;
+      Integer[] items = new Integer[length];
+      Float[] counts = new Float[length];
+      Float[] values = new Float[length];
+      Long[] lastTimes = new Long[length];
+      for (int p = 0; p < length; p++) {
+        items[p] = chunk.items()[begin + p];
+        counts[p] = chunk.counts()[begin + p];
+        values[p] = chunk.values()[begin + p];
+        lastTimes[p] = chunk.lastTimes()[begin + p];
+      }
+      rows.add(RowFactory.create(chunk.users()[u], items, counts, values, lastTimes));
+    }
+    return rows.iterator();
   }
 
   private static Iterator<Part> parts(Iterator<InternalRow> rows) {

@@ -27,6 +27,10 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
           .add("recent_count", FloatType, false)
           .add("last_time", LongType, false);
 
+  /** Of no items. */
+  public static final ItemStatistics NONE =
+      new ItemStatistics(new float[0], new float[0], new long[0]);
+
   /** One past the highest index. */
   public int capacity() {
     return eventCounts.length;
@@ -38,7 +42,7 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
   }
 
   /** The factor by which a recent count fades over so many milliseconds; 1 for spans that are not positive. */
-  static double fade(long millis) {
+  private static double fade(long millis) {
     return millis <= 0 ? 1.0 : Math.pow(0.5, (double) millis / RECENT_HALF_LIFE.toMillis());
   }
 }

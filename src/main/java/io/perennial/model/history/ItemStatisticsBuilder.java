@@ -1,90 +1,127 @@
 package io.perennial.model.history;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.nanvl;
 import static org.apache.spark.sql.functions.pow;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_millis;
 
-import io.perennial.event.EventColumns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
 
-/** Counts how often items occur, and lays a night's counts over those of before. */
-public final class ItemStatisticsBuilder {
-  private ItemStatisticsBuilder() {}
+/**
+ * Counts how often items occur: all at once, or a night's on top of the parent's. Both give the
+ * same, with one exception: with {@link DecayPolicy.Aggregate#DAY}, a (user, item, day) that is cut
+ * by the border of two nights counts in both.
+ *
+ * @param aggregate what counts as one event
+ */
+public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
+  private static final double HALF_LIFE = ItemStatistics.RECENT_HALF_LIFE.toMillis();
+  private static final long BUCKET = 86_400_000L;
 
   /**
-   * Statistics of every item after some events, in memory.
+   * Statistics from nothing but events, distributed.
    *
-   * @param before the night; empty: there was nothing
-   * @param events item_index, event_time
+   * @param events with user_index, item_index, event_time and event_date
+   * @return {@link ItemStatistics#SCHEMA}, one row an item
    */
-  public static ItemStatistics merged(Optional<ItemStatistics> before, Dataset<Row> events) {
-    return merge(before, touched(events));
+  public Dataset<Row> fromScratch(Dataset<Row> events) {
+    Dataset<Row> counted =
+        events.select(
+            col("user_index"),
+            col("item_index"),
+            col("event_date"),
+            unix_millis(col("event_time")).as("time"));
+    if (aggregate == DecayPolicy.Aggregate.DAY) {
+      counted =
+          counted.groupBy("user_index", "item_index", "event_date").agg(max("time").as("time"));
+    }
+    // Two steps, so that a popular item's events are summed before they are shuffled.
+    Column bucketEnd = floor(col("time").divide(lit((double) BUCKET))).plus(1).multiply(BUCKET);
+    Dataset<Row> buckets =
+        counted
+            .withColumn("end", bucketEnd)
+            .groupBy("item_index", "end")
+            .agg(
+                count(lit(1)).as("events"),
+                sum(fade(col("end").minus(col("time")))).as("recent"),
+                max("time").as("last"));
+    Column recent =
+        functions.aggregate(
+            col("buckets"),
+            lit(0.0),
+            (total, bucket) ->
+                total.plus(
+                    bucket
+                        .getField("recent")
+                        .multiply(fade(col("last").minus(bucket.getField("end"))))));
+    return buckets
+        .groupBy("item_index")
+        .agg(
+            sum("events").as("events"),
+            max("last").as("last"),
+            collect_list(struct(col("end"), col("recent"))).as("buckets"))
+        .select(
+            col("item_index").as("index"),
+            col("events").cast("float").as("event_count"),
+            recent.cast("float").as("recent_count"),
+            col("last").as("last_time"));
   }
 
-  /** The rows of {@link ItemStatistics#SCHEMA} that some events changed: every item that occurs in them. */
-  public static Dataset<Row> changes(Optional<ItemStatistics> before, Dataset<Row> events) {
-    List<Row> touched = touched(events);
-    ItemStatistics after = merge(before, touched);
-    List<Row> rows = new ArrayList<>(touched.size());
-    for (Row row : touched) {
-      int item = row.getInt(0);
-      rows.add(
-          RowFactory.create(
-              item, after.eventCounts()[item], after.recentCounts()[item], after.lastTimes()[item]));
-    }
-    return events.sparkSession().createDataFrame(rows, ItemStatistics.SCHEMA);
+  private static Column fade(Column millis) {
+    return pow(lit(0.5), millis.divide(lit(HALF_LIFE)));
   }
 
-  private static ItemStatistics merge(Optional<ItemStatistics> before, List<Row> touched) {
-    int capacity = before.map(ItemStatistics::capacity).orElse(0);
-    for (Row row : touched) {
-      capacity = Math.max(capacity, row.getInt(0) + 1);
+  /** The changed rows only: statistics of the items of these events, as of after them. */
+  public Dataset<Row> merge(ItemStatistics parent, Dataset<Row> events) {
+    List<Row> changed = new ArrayList<>();
+    for (Row row : fromScratch(events).collectAsList()) {
+      changed.add(added(parent, row));
     }
-    float[] events = before.map(b -> b.eventCounts()).orElse(new float[0]);
-    float[] recent = before.map(b -> b.recentCounts()).orElse(new float[0]);
-    long[] last = before.map(b -> b.lastTimes()).orElse(new long[0]);
-    ItemStatistics after =
-        new ItemStatistics(
-            Arrays.copyOf(events, capacity), Arrays.copyOf(recent, capacity), Arrays.copyOf(last, capacity));
-    for (Row row : touched) {
-      int item = row.getInt(0);
-      long time = Math.max(after.lastTimes()[item], row.getLong(3));
-      double faded = row.getDouble(2) * ItemStatistics.fade(time - row.getLong(3));
-      after.recentCounts()[item] =
-          (float) (after.recentCounts()[item] * ItemStatistics.fade(time - after.lastTimes()[item]) + faded);
-      after.eventCounts()[item] += row.getLong(1);
-      after.lastTimes()[item] = time;
-    }
-    return after;
+    return events.sparkSession().createDataFrame(changed, ItemStatistics.SCHEMA);
   }
 
-  /** item, events, recent count as of the last time, last time; in the order of items. */
-  private static List<Row> touched(Dataset<Row> events) {
-    Dataset<Row> timed =
-        events.select(col(EventColumns.ITEM_INDEX), unix_millis(col(EventColumns.TIME)).as("time"));
-    Row latest = timed.agg(max(col("time"))).head();
-    if (latest.isNullAt(0)) {
-      return List.of();
+  /** The statistics of every item in memory, as of after these events. */
+  public ItemStatistics after(ItemStatistics parent, Dataset<Row> events) {
+    List<Row> rows = fromScratch(events).collectAsList();
+    int capacity = rows.stream().mapToInt(row -> row.getInt(0) + 1).max().orElse(0);
+    capacity = Math.max(capacity, parent.capacity());
+    float[] eventCounts = Arrays.copyOf(parent.eventCounts(), capacity);
+    float[] recentCounts = Arrays.copyOf(parent.recentCounts(), capacity);
+    long[] lastTimes = Arrays.copyOf(parent.lastTimes(), capacity);
+    for (Row row : rows) {
+      Row after = added(parent, row);
+      int item = after.getInt(0);
+      eventCounts[item] = after.getFloat(1);
+      recentCounts[item] = after.getFloat(2);
+      lastTimes[item] = after.getLong(3);
     }
-    double halfLife = ItemStatistics.RECENT_HALF_LIFE.toMillis();
-    Column faded = pow(lit(0.5), lit(latest.getLong(0)).minus(col("time")).divide(lit(halfLife)));
-    Column back = pow(lit(2.0), lit(latest.getLong(0)).minus(max(col("time"))).divide(lit(halfLife)));
-    return timed
-        .groupBy(col(EventColumns.ITEM_INDEX))
-        .agg(count(lit(1)), nanvl(sum(faded).multiply(back), lit(1.0)), max(col("time")))
-        .orderBy(col(EventColumns.ITEM_INDEX))
-        .collectAsList();
+    return new ItemStatistics(eventCounts, recentCounts, lastTimes);
+  }
+
+  private static Row added(ItemStatistics parent, Row row) {
+    int item = row.getInt(0);
+    if (item >= parent.capacity() || !(parent.eventCounts()[item] > 0)) {
+      return row;
+    }
+    long latest = Math.max(row.getLong(3), parent.lastTimes()[item]);
+    double faded = row.getFloat(2) * Math.pow(0.5, (latest - row.getLong(3)) / HALF_LIFE);
+    return RowFactory.create(
+        item,
+        parent.eventCounts()[item] + row.getFloat(1),
+        (float) (faded + parent.recentAt(item, latest)),
+        latest);
   }
 }
