@@ -1,0 +1,244 @@
+package io.perennial.model.als;
+
+import io.perennial.PerennialException;
+import io.perennial.distillation.ScoreDistillation.Weighting;
+import io.perennial.model.DatasetFactorTable;
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+import io.perennial.model.als.ItemBlock.Load;
+import io.perennial.model.als.ItemBlock.Shipment;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/**
+ * Half-sweeps on Spark, one job each. Item rows are broadcast; the users of a sweep are a function
+ * of the cached blocks and of the broadcast rows, never of the sweep before, so that the lineage
+ * does not grow and nothing is checkpointed. For the item half, each user block sends each item
+ * block the rows that it needs, once.
+ *
+ * <p>Sums over users come back block by block, 5 × rank² doubles each, and are added in the order
+ * of blocks.
+ */
+final class SparkEngine implements SweepEngine {
+  private static final StorageLevel STORAGE = StorageLevel.MEMORY_AND_DISK();
+  private final JavaSparkContext context;
+  private final JavaRDD<UserBlock> users;
+  private final JavaPairRDD<Integer, ItemBlock> itemBlocks;
+  private final NightSummary summary;
+  private final TouchedRows items;
+  private final Broadcast<TouchedRows> sharedItems;
+  private final Weighting weighting;
+  private final HashPartitioner partitioner;
+  private final int rank;
+  private JavaRDD<SolvedUsers> solved;
+  private final List<Broadcast<?>> ofSolved = new ArrayList<>();
+
+  /** The users of a block as solved last. */
+  record SolvedUsers(int id, FactorRows rows, SideSums sums) implements Serializable {}
+
+  /** A block's items as solved last. */
+  record SolvedItems(int[] indices, float[] rows) implements Serializable {}
+
+  /**
+   * @param users one block an element; cached here
+   * @param teacher every item row of the parent
+   */
+  SparkEngine(
+      JavaRDD<UserBlock> users,
+      FactorRows teacher,
+      int blocks,
+      PairWeighting pairWeighting,
+      Weighting weighting) {
+    this.context = JavaSparkContext.fromSparkContext(users.context());
+    this.users = users.persist(STORAGE);
+    this.weighting = weighting;
+    this.rank = teacher.rank();
+    this.partitioner = new HashPartitioner(blocks);
+    this.summary =
+        unwrapped(
+            () ->
+                users
+                    .map(NightSummary::of)
+                    .treeAggregate(NightSummary.NOTHING, NightSummary::plus, NightSummary::plus));
+    this.items = TouchedRows.of(summary.items(), narrow(summary.itemEvents()), teacher);
+    this.sharedItems = context.broadcast(items);
+    this.itemBlocks = itemBlocks(users, sharedItems, blocks, pairWeighting).persist(STORAGE);
+  }
+
+  private JavaPairRDD<Integer, ItemBlock> itemBlocks(
+      JavaRDD<UserBlock> from,
+      Broadcast<TouchedRows> touched,
+      int blocks,
+      PairWeighting pairWeighting) {
+    return from.flatMapToPair(SparkEngine::loads)
+        .groupByKey(partitioner)
+        .mapValues(loads -> ItemBlock.of(loads, touched.value(), blocks, pairWeighting));
+  }
+
+  private static Iterator<Tuple2<Integer, Load>> loads(UserBlock block) {
+    List<Tuple2<Integer, Load>> loads = new ArrayList<>();
+    for (int q = 0; q < block.routes().length; q++) {
+      if (block.routes()[q].length > 0) {
+        loads.add(new Tuple2<>(q, new Load(block.id(), block.pairsOf(q))));
+      }
+    }
+    return loads.iterator();
+  }
+
+  @Override
+  public TouchedRows items() {
+    return items;
+  }
+
+  @Override
+  public long newUsers() {
+    return summary.newUsers();
+  }
+
+  @Override
+  public double events() {
+    return summary.events();
+  }
+
+  @Override
+  public SideSums solveUsers(HalfSweep sweep, float[] itemRows) {
+    Broadcast<HalfSweep> shared = context.broadcast(sweep);
+    Broadcast<float[]> fixed = context.broadcast(itemRows);
+    Weighting weights = weighting;
+    JavaRDD<SolvedUsers> next =
+        users.map(block -> solve(block, shared.value(), fixed.value(), weights)).persist(STORAGE);
+    forgetSolved();
+    solved = next;
+    ofSolved.add(shared);
+    ofSolved.add(fixed);
+    List<Tuple2<Integer, SideSums>> parts =
+        unwrapped(() -> next.map(block -> new Tuple2<>(block.id(), block.sums())).collect());
+    List<Tuple2<Integer, SideSums>> ordered = new ArrayList<>(parts);
+    ordered.sort((a, b) -> Integer.compare(a._1, b._1));
+    SideSums all = SideSums.zero(rank);
+    for (Tuple2<Integer, SideSums> part : ordered) {
+      all = all.plus(part._2);
+    }
+    return all;
+  }
+
+  private static SolvedUsers solve(
+      UserBlock block, HalfSweep sweep, float[] fixed, Weighting weighting) {
+    TouchedRows entities = block.equations().entities();
+    float[] rows = new float[Math.multiplyExact(entities.size(), sweep.rank())];
+    new EntitySolver(sweep).solve(block.equations(), 0, entities.size(), fixed, rows);
+    return new SolvedUsers(
+        block.id(),
+        entities.learnt(rows),
+        SideSums.of(entities, rows, 0, entities.size(), weighting));
+  }
+
+  @Override
+  public float[] solveItems(HalfSweep sweep) {
+    Broadcast<HalfSweep> shared = context.broadcast(sweep);
+    List<SolvedItems> parts =
+        unwrapped(
+            () ->
+                itemBlocks
+                    .cogroup(users.zip(solved).flatMapToPair(SparkEngine::ship), partitioner)
+                    .values()
+                    .map(group -> solve(group, shared.value()))
+                    .collect());
+    shared.destroy();
+    float[] rows = new float[Math.multiplyExact(items.size(), rank)];
+    for (SolvedItems part : parts) {
+      for (int n = 0; n < part.indices().length; n++) {
+        int at = Arrays.binarySearch(items.indices(), part.indices()[n]);
+        System.arraycopy(part.rows(), n * rank, rows, at * rank, rank);
+      }
+    }
+    return rows;
+  }
+
+  private static Iterator<Tuple2<Integer, Shipment>> ship(Tuple2<UserBlock, SolvedUsers> pair) {
+    List<Tuple2<Integer, Shipment>> shipments = new ArrayList<>();
+    UserBlock block = pair._1;
+    for (int q = 0; q < block.routes().length; q++) {
+      if (block.routes()[q].length > 0) {
+        float[] rows = block.shipment(q, pair._2.rows().values());
+        shipments.add(new Tuple2<>(q, new Shipment(block.id(), rows)));
+      }
+    }
+    return shipments.iterator();
+  }
+
+  private static SolvedItems solve(
+      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, HalfSweep sweep) {
+    ItemBlock block = group._1.iterator().next();
+    return new SolvedItems(block.equations().entities().indices(), block.solve(sweep, group._2));
+  }
+
+  @Override
+  public SideSums sumItems(float[] touchedRows) {
+    return SideSums.of(items, touchedRows, 0, items.size(), weighting);
+  }
+
+  /** They stay cached for as long as somebody holds the table. */
+  @Override
+  public FactorTable users() {
+    return DatasetFactorTable.of(solved.map(SolvedUsers::rows), rank, summary.users());
+  }
+
+  private void forgetSolved() {
+    if (solved != null) {
+      solved.unpersist(false);
+      ofSolved.forEach(Broadcast::destroy);
+      ofSolved.clear();
+    }
+  }
+
+  private static float[] narrow(double[] values) {
+    float[] narrow = new float[values.length];
+    for (int n = 0; n < narrow.length; n++) {
+      narrow[n] = (float) values[n];
+    }
+    return narrow;
+  }
+
+  /**
+   * Runs a job; a condition that was met on an executor is thrown as itself. What was cached is
+   * dropped then.
+   */
+  private <T> T unwrapped(Supplier<T> job) {
+    try {
+      return job.get();
+    } catch (RuntimeException e) {
+      forgetSolved();
+      users.unpersist(false);
+      throw condition(e);
+    }
+  }
+
+  private static RuntimeException condition(RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PerennialException condition) {
+        return condition;
+      }
+    }
+    return failure;
+  }
+
+  /** Drops the blocks; the users solved last can still be read. */
+  @Override
+  public void close() {
+    users.unpersist(false);
+    itemBlocks.unpersist(false);
+    sharedItems.unpersist(false);
+  }
+}
