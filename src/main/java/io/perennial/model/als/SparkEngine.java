@@ -44,11 +44,20 @@ final class SparkEngine implements SweepEngine {
   private JavaRDD<SolvedUsers> solved;
   private final List<Broadcast<?>> ofSolved = new ArrayList<>();
 
-  /** The users of a block as solved last. */
-  record SolvedUsers(int id, FactorRows rows, SideSums sums) implements Serializable {}
+  /**
+   * The users of a block as solved last, or the condition that prevented it: thrown on an executor,
+   * it would be tried again and come back as text.
+   */
+  record SolvedUsers(int id, FactorRows rows, SideSums sums, List<PerennialException> conditions)
+      implements Serializable {}
 
-  /** A block's items as solved last. */
-  record SolvedItems(int[] indices, float[] rows) implements Serializable {}
+  /** What the driver is told of a block of users. */
+  record UserReport(int id, SideSums sums, List<PerennialException> conditions)
+      implements Serializable {}
+
+  /** A block's items as solved last, or the condition that prevented it. */
+  record SolvedItems(int[] indices, float[] rows, List<PerennialException> conditions)
+      implements Serializable {}
 
   /**
    * @param users one block an element; cached here
@@ -66,7 +75,7 @@ final class SparkEngine implements SweepEngine {
     this.rank = teacher.rank();
     this.partitioner = new HashPartitioner(blocks);
     this.summary =
-        unwrapped(
+        run(
             () ->
                 users
                     .map(NightSummary::of)
@@ -122,13 +131,17 @@ final class SparkEngine implements SweepEngine {
     solved = next;
     ofSolved.add(shared);
     ofSolved.add(fixed);
-    List<Tuple2<Integer, SideSums>> parts =
-        unwrapped(() -> next.map(block -> new Tuple2<>(block.id(), block.sums())).collect());
-    List<Tuple2<Integer, SideSums>> ordered = new ArrayList<>(parts);
-    ordered.sort((a, b) -> Integer.compare(a._1, b._1));
+    List<UserReport> parts =
+        new ArrayList<>(
+            run(
+                () ->
+                    next.map(block -> new UserReport(block.id(), block.sums(), block.conditions()))
+                        .collect()));
+    parts.sort((a, b) -> Integer.compare(a.id(), b.id()));
+    parts.forEach(part -> throwAny(part.conditions()));
     SideSums all = SideSums.zero(rank);
-    for (Tuple2<Integer, SideSums> part : ordered) {
-      all = all.plus(part._2);
+    for (UserReport part : parts) {
+      all = all.plus(part.sums());
     }
     return all;
   }
@@ -137,18 +150,24 @@ final class SparkEngine implements SweepEngine {
       UserBlock block, HalfSweep sweep, float[] fixed, Weighting weighting) {
     TouchedRows entities = block.equations().entities();
     float[] rows = new float[Math.multiplyExact(entities.size(), sweep.rank())];
-    new EntitySolver(sweep).solve(block.equations(), 0, entities.size(), fixed, rows);
+    try {
+      new EntitySolver(sweep).solve(block.equations(), 0, entities.size(), fixed, rows);
+    } catch (PerennialException condition) {
+      return new SolvedUsers(
+          block.id(), FactorRows.empty(sweep.rank()), SideSums.zero(1), List.of(condition));
+    }
     return new SolvedUsers(
         block.id(),
         entities.learnt(rows),
-        SideSums.of(entities, rows, 0, entities.size(), weighting));
+        SideSums.of(entities, rows, 0, entities.size(), weighting),
+        List.of());
   }
 
   @Override
   public float[] solveItems(HalfSweep sweep) {
     Broadcast<HalfSweep> shared = context.broadcast(sweep);
     List<SolvedItems> parts =
-        unwrapped(
+        run(
             () ->
                 itemBlocks
                     .cogroup(users.zip(solved).flatMapToPair(SparkEngine::ship), partitioner)
@@ -157,6 +176,7 @@ final class SparkEngine implements SweepEngine {
                     .collect());
     shared.destroy();
     float[] rows = new float[Math.multiplyExact(items.size(), rank)];
+    parts.forEach(part -> throwAny(part.conditions()));
     for (SolvedItems part : parts) {
       for (int n = 0; n < part.indices().length; n++) {
         int at = Arrays.binarySearch(items.indices(), part.indices()[n]);
@@ -181,7 +201,18 @@ final class SparkEngine implements SweepEngine {
   private static SolvedItems solve(
       Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, HalfSweep sweep) {
     ItemBlock block = group._1.iterator().next();
-    return new SolvedItems(block.equations().entities().indices(), block.solve(sweep, group._2));
+    int[] indices = block.equations().entities().indices();
+    try {
+      return new SolvedItems(indices, block.solve(sweep, group._2), List.of());
+    } catch (PerennialException condition) {
+      return new SolvedItems(new int[0], new float[0], List.of(condition));
+    }
+  }
+
+  private static void throwAny(List<PerennialException> conditions) {
+    if (!conditions.isEmpty()) {
+      throw conditions.get(0);
+    }
   }
 
   @Override
@@ -211,27 +242,15 @@ final class SparkEngine implements SweepEngine {
     return narrow;
   }
 
-  /**
-   * Runs a job; a condition that was met on an executor is thrown as itself. What was cached is
-   * dropped then.
-   */
-  private <T> T unwrapped(Supplier<T> job) {
+  /** Runs a job; where it fails, what was cached is dropped. */
+  private <T> T run(Supplier<T> job) {
     try {
       return job.get();
     } catch (RuntimeException e) {
       forgetSolved();
       users.unpersist(false);
-      throw condition(e);
+      throw e;
     }
-  }
-
-  private static RuntimeException condition(RuntimeException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PerennialException condition) {
-        return condition;
-      }
-    }
-    return failure;
   }
 
   /** Drops the blocks; the users solved last can still be read. */
