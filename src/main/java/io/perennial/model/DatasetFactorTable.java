@@ -5,9 +5,11 @@ import static org.apache.spark.sql.functions.col;
 
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /** Rows of one side that lie in a dataset, read when they are asked for. */
 public final class DatasetFactorTable implements FactorTable {
@@ -24,6 +26,23 @@ public final class DatasetFactorTable implements FactorTable {
     this.rows = Objects.requireNonNull(rows, "rows");
     this.rank = rank;
     this.size = size;
+  }
+
+  /**
+   * The rows of distributed pieces, in the active Spark session.
+   *
+   * @param size number of rows of all pieces together
+   */
+  public static DatasetFactorTable of(JavaRDD<FactorRows> pieces, int rank, long size) {
+    return new DatasetFactorTable(
+        SparkSession.active().createDataFrame(pieces.flatMap(FactorPacking::unpack), SCHEMA),
+        rank,
+        size);
+  }
+
+  /** Every row of a table with {@link FactorTable#SCHEMA}, as distributed pieces, each sorted. */
+  public static JavaRDD<FactorRows> pieces(Dataset<Row> rows, int rank) {
+    return FactorPacking.pieces(rows, rank);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -18,14 +19,16 @@ final class FactorPacking {
 
   /** Collects a dataset with {@link FactorTable#SCHEMA}, in one job, sorted by index. */
   static FactorRows collect(Dataset<Row> rows, int rank) {
-    List<FactorRows> pieces =
-        rows.select("index", "factor", "event_count")
-            .queryExecution()
-            .toRdd()
-            .toJavaRDD()
-            .mapPartitions(partition -> pack(partition, rank))
-            .collect();
-    return sorted(pieces, rank);
+    return sorted(pieces(rows, rank).collect(), rank);
+  }
+
+  /** A dataset with {@link FactorTable#SCHEMA} as sorted pieces of at most 16,384 rows. */
+  static JavaRDD<FactorRows> pieces(Dataset<Row> rows, int rank) {
+    return rows.select("index", "factor", "event_count")
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(partition -> pack(partition, rank));
   }
 
   private static Iterator<FactorRows> pack(Iterator<InternalRow> rows, int rank) {

@@ -6,10 +6,12 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import io.perennial.TestSession;
+import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import java.sql.Date;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
@@ -95,6 +98,11 @@ public final class TrainingEvents {
 
   /** What the users did, without decay. */
   public HistoryTable history() {
+    return history(new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE));
+  }
+
+  /** What the users did, each count as of the last event of its pair. */
+  public HistoryTable history(DecayPolicy decay) {
     TreeMap<Integer, TreeMap<Integer, List<Event>>> byUser = new TreeMap<>();
     for (Event event : events) {
       byUser
@@ -116,7 +124,10 @@ public final class TrainingEvents {
       for (Map.Entry<Integer, List<Event>> item : user.getValue().entrySet()) {
         Event last = item.getValue().get(item.getValue().size() - 1);
         items[p] = item.getKey();
-        counts[p] = item.getValue().size();
+        for (Event event : item.getValue()) {
+          counts[p] +=
+              (float) decay.fade(Duration.between(day(event.day()), day(last.day())).toMillis());
+        }
         values[p] = (float) last.value();
         times[p++] = day(last.day()).toEpochMilli();
       }

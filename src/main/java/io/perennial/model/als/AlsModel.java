@@ -2,6 +2,7 @@ package io.perennial.model.als;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
+import io.perennial.model.Feedback;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.Model;
 import io.perennial.model.Scorer;
@@ -37,6 +38,28 @@ public final class AlsModel implements Model {
     this.userGramian = userGramian;
     this.itemGramian = itemGramian;
     this.implicit = implicit;
+  }
+
+  /**
+   * A model of given factors, as learnt elsewhere; all rows count as changed.
+   *
+   * @param users every user row
+   * @param items every item row, of the same rank
+   * @param feedback what the factors were learnt from
+   */
+  public static AlsModel of(FactorRows users, FactorRows items, Feedback feedback) {
+    if (users.rank() != items.rank()) {
+      throw new IllegalArgumentException(
+          "Users have rank " + users.rank() + ", items " + items.rank());
+    }
+    return new AlsModel(
+        new MemoryFactorTable(users),
+        items,
+        Optional.empty(),
+        Optional.empty(),
+        Gramian.of(users, feedback),
+        Gramian.of(items, feedback),
+        feedback == Feedback.IMPLICIT);
   }
 
   @Override

@@ -6,10 +6,14 @@ import io.perennial.distillation.ScoreDistillation.Weighting;
 import io.perennial.model.FactorRows;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.history.HistoryTable;
-import java.util.List;
+import java.util.Optional;
 
 /** Reads what a task needs and opens the engine for it. */
 final class EngineChoice {
+  /** Pairs that the driver solves by itself, memory permitting. */
+  static final long LOCAL_PAIRS = 20_000_000;
+
+  private static final long PAIR_BYTES = 96;
   private final AlsHyperparameters parameters;
   private final DistillationOptions distillation;
 
@@ -18,15 +22,59 @@ final class EngineChoice {
     this.distillation = distillation;
   }
 
+  /** Reads the events and whatever they touch; the caller closes the engine. */
   SweepEngine open(TrainingTask<AlsModel> task) {
-    return local(task);
+    return switch (parameters.solver()) {
+      case LOCAL -> local(task, Long.MAX_VALUE);
+      case SPARK -> spark(task);
+      case AUTO -> {
+        long limit = localPairs(parameters.rank(), Runtime.getRuntime().maxMemory());
+        yield task.events().count() <= limit ? local(task, limit) : spark(task);
+      }
+    };
   }
 
-  private SweepEngine local(TrainingTask<AlsModel> task) {
+  /**
+   * Up to how many pairs the driver solves by itself: {@value #LOCAL_PAIRS}, or as many as fill
+   * half of its heap, each with a row of its own on either side.
+   */
+  static long localPairs(int rank, long heapBytes) {
+    long bytesEach = PAIR_BYTES + 2L * rank * Float.BYTES;
+    return Math.min(LOCAL_PAIRS, heapBytes / 2 / bytesEach);
+  }
+
+  private SweepEngine spark(TrainingTask<AlsModel> task) {
+    FactorRows teacher =
+        task.parent().map(AlsModel::items).orElse(FactorRows.empty(parameters.rank()));
     PairWeighting weighting = PairWeighting.of(parameters);
-    List<Pairs> pieces =
-        PairAggregation.pairs(task.events(), weighting, parameters.decay(), task.now()).collect();
-    Pairs night = Pairs.concatenated(pieces);
+    UserBlocks blocks =
+        new UserBlocks(
+            parameters.rank(),
+            parameters.numBlocks(),
+            teacher.capacity(),
+            weighting,
+            Fading.of(parameters.decay()),
+            task.now().toEpochMilli());
+    return new SparkEngine(
+        blocks.of(
+            task,
+            parameters.decay(),
+            needsHistory(task) ? Optional.of(history(task)) : Optional.empty()),
+        teacher,
+        parameters.numBlocks(),
+        weighting,
+        rowWeighting());
+  }
+
+  /**
+   * @param limit most pairs of history that the driver takes
+   */
+  private SweepEngine local(TrainingTask<AlsModel> task, long limit) {
+    PairWeighting weighting = PairWeighting.of(parameters);
+    Pairs night =
+        Pairs.concatenated(
+            PairAggregation.pairs(task.events(), weighting, parameters.decay(), task.now())
+                .collect());
     int[] touchedUsers = night.distinctUsers();
     int[] touchedItems = NightPairs.items(night);
     FactorRows none = FactorRows.empty(parameters.rank());
@@ -41,25 +89,27 @@ final class EngineChoice {
             NightPairs.events(touchedItems, night.items(), night.events()),
             task.parent().map(AlsModel::items).orElse(none));
     Pairs userPairs = night;
-    if (task.parent().isPresent() && distillation.users() == Update.EXACT && night.size() > 0) {
-      HistoryTable history = history(task);
+    if (needsHistory(task) && night.size() > 0) {
+      if (users.eventsSoFar() > limit) {
+        return spark(task);
+      }
       userPairs =
           night.after(
-              history.rows(touchedUsers),
-              Math.max(
-                  task.parent().get().items().capacity(),
-                  touchedItems[touchedItems.length - 1] + 1),
+              history(task).rows(touchedUsers),
+              task.parent().map(AlsModel::items).orElse(none).capacity(),
               weighting,
-              parameters.decay(),
+              Fading.of(parameters.decay()),
               task.now().toEpochMilli());
     }
-    return new LocalEngine(
-        night,
-        userPairs,
-        users,
-        items,
-        weighting,
-        parameters.implicitPrefs() ? Weighting.PLAIN : Weighting.POPULARITY);
+    return new LocalEngine(night, userPairs, users, items, weighting, rowWeighting());
+  }
+
+  private Weighting rowWeighting() {
+    return parameters.implicitPrefs() ? Weighting.PLAIN : Weighting.POPULARITY;
+  }
+
+  private boolean needsHistory(TrainingTask<AlsModel> task) {
+    return task.parent().isPresent() && distillation.users() == Update.EXACT;
   }
 
   private static HistoryTable history(TrainingTask<AlsModel> task) {

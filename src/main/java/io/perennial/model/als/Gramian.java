@@ -1,5 +1,9 @@
 package io.perennial.model.als;
 
+import io.perennial.distillation.ScoreDistillation.Weighting;
+import io.perennial.model.FactorRows;
+import io.perennial.model.Feedback;
+import io.perennial.model.kernel.GramianSum;
 import java.util.Arrays;
 
 /**
@@ -12,6 +16,20 @@ import java.util.Arrays;
 record Gramian(double[] values, double weight) {
   static Gramian zero(int rank) {
     return new Gramian(new double[rank * rank], 0);
+  }
+
+  /** Of rows in memory, summed afresh. */
+  static Gramian of(FactorRows rows, Feedback feedback) {
+    Weighting weighting = feedback == Feedback.IMPLICIT ? Weighting.PLAIN : Weighting.POPULARITY;
+    GramianSum sum = new GramianSum(rows.rank());
+    double all = 0;
+    for (int n = 0; n < rows.size(); n++) {
+      double weight = weighting.of(rows.eventCounts()[n]);
+      int at = n * rows.rank();
+      sum.add(rows.values(), at, rows.values(), at, weight);
+      all += weight;
+    }
+    return new Gramian(sum.matrix(), all);
   }
 
   /** This Gramian after a night, whose touched rows have these sums and add so much to Σ ω. */

@@ -1,6 +1,5 @@
 package io.perennial.model.als;
 
-import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.InteractionHistory;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -50,7 +49,8 @@ record Pairs(int[] users, int[] items, float[] counts, float[] values, float[] e
     return all.reordered(PairOrder.of(all.users, all.items));
   }
 
-  private Pairs reordered(int[] order) {
+  /** The pairs at some positions, in their order. */
+  Pairs reordered(int[] order) {
     Pairs sorted =
         new Pairs(
             new int[order.length],
@@ -98,11 +98,7 @@ record Pairs(int[] users, int[] items, float[] counts, float[] values, float[] e
    * @param now epoch milliseconds
    */
   Pairs after(
-      InteractionHistory history,
-      int itemLimit,
-      PairWeighting weighting,
-      DecayPolicy decay,
-      long now) {
+      InteractionHistory history, int itemLimit, PairWeighting weighting, Fading fading, long now) {
     int room = size();
     for (int user : distinctUsers()) {
       int h = history.position(user);
@@ -129,7 +125,7 @@ record Pairs(int[] users, int[] items, float[] counts, float[] values, float[] e
           p++;
         }
         if (before) {
-          double fade = decay.fade(now - history.lastTimes()[q]);
+          double fade = fading.after(now - history.lastTimes()[q]);
           float count = (float) (weighting.isRating() ? fade : history.counts()[q] * fade);
           float value = weighting.historic(count, history.values()[q]);
           merged.users[n] = user;

@@ -31,12 +31,35 @@ record TouchedRows(int rank, int[] indices, float[] teacher, float[] teacherCoun
     return new TouchedRows(rank, indices, rows, counts, events);
   }
 
+  /** Those of these entities; each must be here. */
+  TouchedRows some(int[] wanted) {
+    float[] rows = new float[wanted.length * rank];
+    float[] counts = new float[wanted.length];
+    float[] tonight = new float[wanted.length];
+    for (int n = 0; n < wanted.length; n++) {
+      int at = Arrays.binarySearch(indices, wanted[n]);
+      System.arraycopy(teacher, at * rank, rows, n * rank, rank);
+      counts[n] = teacherCounts[at];
+      tonight[n] = events[at];
+    }
+    return new TouchedRows(rank, wanted, rows, counts, tonight);
+  }
+
   int size() {
     return indices.length;
   }
 
   boolean hasTeacher(int n) {
     return teacherCounts[n] >= 0;
+  }
+
+  /** Events that the teacher's rows have learnt from, and tonight's. */
+  double eventsSoFar() {
+    double sum = 0;
+    for (int n = 0; n < size(); n++) {
+      sum += Math.max(0, teacherCounts[n]) + events[n];
+    }
+    return sum;
   }
 
   /** Number of entities that the teacher does not know. */
