@@ -30,7 +30,8 @@ record CommitRange(List<Commit> commits) {
    * @param operation as the writer called it
    * @param added files with new data
    * @param removed files whose data it took away
-   * @param changeFeed whether the table recorded row changes at this commit
+   * @param changeFeed whether the table recorded row changes at this commit; null when no commit of
+   *     the range has said so yet
    * @param rewrites whether the commit wrote row changes of its own (update, merge, partial delete)
    */
   record Commit(
@@ -38,7 +39,7 @@ record CommitRange(List<Commit> commits) {
       String operation,
       List<AddFile> added,
       List<RemoveFile> removed,
-      boolean changeFeed,
+      Boolean changeFeed,
       boolean rewrites) {
     Commit {
       added = List.copyOf(added);
@@ -65,8 +66,7 @@ record CommitRange(List<Commit> commits) {
       return new CommitRange(commits);
     }
     long first = fromExclusive + 1;
-    boolean feed =
-        fromExclusive >= 0 && changeFeedAt(log, fromExclusive, label, first, toInclusive);
+    Boolean feed = null;
     long expected = first;
     var changes = log.getChanges(first, Option.empty(), false);
     while (changes.hasNext() && expected <= toInclusive) {
@@ -113,31 +113,34 @@ record CommitRange(List<Commit> commits) {
     return new CommitRange(commits);
   }
 
-  /** Commits that removed data, in order. */
-  List<Commit> removing() {
-    return commits.stream().filter(Commit::removes).toList();
-  }
-
-  private static boolean changeFeedAt(
-      DeltaLog log, long version, String label, long first, long toInclusive) {
+  /**
+   * Whether the table recorded the row changes of a commit of this range.
+   *
+   * @throws SourceGapException if the table's settings of that time can no longer be read
+   */
+  static boolean recorded(DeltaLog log, String label, Commit commit) {
+    if (commit.changeFeed() != null) {
+      return commit.changeFeed();
+    }
     try {
       return changeFeed(
-          log.getSnapshotAt(version, Option.empty(), Option.empty(), false).metadata());
-    } catch (RuntimeException e) {
+          log.getSnapshotAt(commit.version(), Option.empty(), Option.empty(), false).metadata());
+    } catch (Exception e) {
+      // Delta throws checked exceptions that its signature does not declare.
       throw new SourceGapException(
           "Cannot tell what is new in "
               + label
-              + " in commits "
-              + first
-              + " to "
-              + toInclusive
               + ": its state at commit "
-              + version
-              + " can no longer be read ("
-              + e.getMessage()
-              + "). Run 'retrain --full-rebuild', and raise delta.logRetentionDuration.",
+              + commit.version()
+              + " can no longer be read. Run 'retrain --full-rebuild', and raise"
+              + " delta.logRetentionDuration.",
           e);
     }
+  }
+
+  /** Commits that removed data, in order. */
+  List<Commit> removing() {
+    return commits.stream().filter(Commit::removes).toList();
   }
 
   private static boolean changeFeed(Metadata metadata) {

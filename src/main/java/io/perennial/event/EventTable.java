@@ -230,7 +230,7 @@ public final class EventTable {
     for (CommitRange.Commit commit : range.commits()) {
       if (commit.version() < first || commit.version() > last) {
         appends.add(commit);
-      } else if (!commit.changeFeed()) {
+      } else if (!CommitRange.recorded(log, label, commit)) {
         throw new DataContractException(
             "Cannot tell what is new in "
                 + label

@@ -152,7 +152,7 @@ public final class Ingest {
         records.requireColumns(file.path(), file.header());
       }
     }
-    Tally tally = new Tally();
+    Tally tally = new Tally(options);
     String rules = rules();
     if (mode == Mode.DRY_RUN) {
       List<SourceFile> fresh = fresh(files, log.read().done(), tally);
@@ -172,7 +172,7 @@ public final class Ingest {
         return tally.report(mode);
       }
       IngestLog.Batch batch = IngestLog.name(state.nextSequence(), rules, fresh, runId, at);
-      Tally part = new Tally();
+      Tally part = new Tally(options);
       try (Parsed parsed = parse(fresh, part)) {
         parsed.judge();
         new FileListing(spark, options).requireUnchanged(fresh);
@@ -226,7 +226,7 @@ public final class Ingest {
     Set<String> digests = new HashSet<>();
     files.forEach(file -> digests.add(file.digest()));
     if (digests.equals(batch.files().keySet())) {
-      Tally part = new Tally();
+      Tally part = new Tally(options);
       try (Parsed parsed = parse(files, part)) {
         write(batch, parsed);
       }
@@ -365,6 +365,7 @@ public final class Ingest {
 
   /** What was counted. */
   private static final class Tally {
+    private final Set<String> rules = new HashSet<>();
     private final List<String> read = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final TreeMap<String, Long> excluded = new TreeMap<>();
@@ -378,6 +379,10 @@ public final class Ingest {
     private long days;
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
+
+    private Tally(IngestOptions options) {
+      options.exclude().forEach(rule -> rules.add(rule.name()));
+    }
 
     /** A row of file, kind, reasons, count, first line, first and last time. */
     private void count(Row group) {
@@ -393,7 +398,13 @@ public final class Ingest {
       }
       boolean bad = group.getString(1).equals(RecordParser.MALFORMED);
       List<String> reasons = group.getList(2);
-      reasons.forEach(reason -> (bad ? malformed : excluded).merge(reason, rows, Long::sum));
+      for (String reason : reasons) {
+        if (bad) {
+          malformed.merge(reason, rows, Long::sum);
+        } else if (rules.contains(reason) || reason.equals(RecordParser.EMPTY_LINE)) {
+          excluded.merge(reason, rows, Long::sum);
+        }
+      }
       if (bad) {
         malformedRows += rows;
         byFile.get(file)[0] += rows;

@@ -140,7 +140,7 @@ final class SliceIT {
     spark.sql("DROP TABLE IF EXISTS shop_sales");
     spark
         .sql(
-            "SELECT 7 AS `buyer id`, 'x' AS sku, timestamp_ntz'2024-06-01 00:30:00' AS at, 'buy' AS"
+            "SELECT 7 AS `buyer-id`, 'x' AS sku, timestamp_ntz'2024-06-01 00:30:00' AS at, 'buy' AS"
                 + " kind UNION ALL SELECT 8, 'y', timestamp_ntz'2024-06-01 10:00:00', 'view'")
         .write()
         .format("delta")
@@ -151,7 +151,7 @@ final class SliceIT {
           new EventSource(
               Optional.of(name),
               Map.of(
-                  EventColumns.USER, "buyer id",
+                  EventColumns.USER, "buyer-id",
                   EventColumns.ITEM, "SKU",
                   EventColumns.TIME, "at",
                   EventColumns.TYPE, "kind"),
