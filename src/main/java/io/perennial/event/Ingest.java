@@ -18,6 +18,7 @@ import io.perennial.Warehouse;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class Ingest {
   /** Events. */
   public static final String EVENTS = "events";
 
+  private static final int ATTEMPTS = 5;
   private static final StructType REFUSED =
       new StructType()
           .add("raw", StringType, true, "the record as the file has it; JSON for Parquet")
@@ -297,15 +299,33 @@ public final class Ingest {
             .withColumn("ingested_at", timestamp_micros(lit(EventTimeFormat.micros(batch.at()))))
             .select(commented(REFUSED))
             .coalesce(1);
-    Delivery.append(warehouse, QUARANTINE, batch.runId(), List.of())
-        .write(refused, IngestLog.transaction(batch), 0);
+    deliver(batch, Delivery.append(warehouse, QUARANTINE, batch.runId(), List.of()), refused);
     listener.committed(QUARANTINE);
     progress.advance(1);
-    Delivery.append(warehouse, EVENTS, batch.runId(), List.of(EventColumns.DATE))
-        .write(events(batch, parsed), IngestLog.transaction(batch), 0);
+    deliver(
+        batch,
+        Delivery.append(warehouse, EVENTS, batch.runId(), List.of(EventColumns.DATE)),
+        events(batch, parsed));
     listener.committed(EVENTS);
     progress.advance(1);
     progress.end();
+  }
+
+  /** Another process may complete the same batch, or create the table, at the same time. */
+  private void deliver(IngestLog.Batch batch, Delivery delivery, Dataset<Row> rows) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        delivery.write(rows, IngestLog.transaction(batch), 0);
+        return;
+      } catch (ConcurrentModificationException e) {
+        if (log.has(delivery.table(), batch)) {
+          return;
+        }
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
   }
 
   private Dataset<Row> events(IngestLog.Batch batch, Parsed parsed) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -206,13 +207,8 @@ final class IngestLog {
     try {
       Delivery.append(warehouse, FILES, batch.runId(), List.of())
           .write(frame, APPLICATION, batch.sequence());
-    } catch (RuntimeException e) {
-      if (e.getClass().getName().startsWith("org.apache.spark.sql.delta.Concurrent")
-          || e.getClass().getSimpleName().equals("MetadataChangedException")
-          || e.getClass().getSimpleName().equals("ProtocolChangedException")) {
-        return false;
-      }
-      throw e;
+    } catch (ConcurrentModificationException e) {
+      return false;
     }
     return read().interrupted().stream().anyMatch(other -> other.name().equals(batch.name()))
         || written("events").contains(PREFIX + batch.name());
