@@ -3,15 +3,22 @@ package io.perennial.cli;
 import io.perennial.Progress;
 import io.perennial.Warehouse;
 import io.perennial.config.PipelineDefinition;
+import io.perennial.event.Ingest;
 import io.perennial.pipeline.Backfill;
 import io.perennial.pipeline.RetrainingRun;
 import io.perennial.registry.WriteListener;
 import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.UUID;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Puts a command's parts together: the clock, Spark, the warehouse, progress and the printer. */
 final class Composition implements AutoCloseable {
+  private static final DateTimeFormatter RUN_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
   private final CommonOptions options;
   private final SparkSession spark;
   private final Clock clock = Clock.systemUTC();
@@ -63,6 +70,21 @@ final class Composition implements AutoCloseable {
   void note(String line) {
     progress.end();
     System.err.println(line);
+  }
+
+  /** A name for a run that no other has: command, instant, and a few random characters. */
+  String newRunId(String command) {
+    return command
+        + "-"
+        + RUN_TIME.format(clock.instant())
+        + "-"
+        + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /** Files of a pipeline become events. */
+  Ingest ingest(PipelineDefinition pipeline) {
+    return new Ingest(
+        spark, warehouse(), IngestCommand.options(pipeline), pipeline.zone(), progress);
   }
 
   /** One night of a pipeline. */
