@@ -1,5 +1,7 @@
 package io.perennial.distillation;
 
+import java.io.Serializable;
+
 /**
  * How yesterday's model teaches tonight's.
  *
@@ -10,9 +12,17 @@ package io.perennial.distillation;
  * @param betaSaturation events at which an entity's β is full
  * @param users how touched users are updated
  * @param items how touched items are updated
+ * @param shrink share of the model's regularisation that still acts on entities that have a teacher
+ *     row; it compounds every night; 0 or more, default 0
  */
 public record DistillationOptions(
-    double beta, double betaGrowth, double betaSaturation, Update users, Update items) {
+    double beta,
+    double betaGrowth,
+    double betaSaturation,
+    Update users,
+    Update items,
+    double shrink)
+    implements Serializable {
   /** How the touched entities of one side are updated. */
   public enum Update {
     /** From tonight's events and the teacher's scores. */
@@ -25,6 +35,10 @@ public record DistillationOptions(
   public static final DistillationOptions DEFAULT =
       new DistillationOptions(0.3, 0.0, 20.0, Update.EXACT, Update.DISTILLED);
 
+  /** No teacher at all. */
+  public static final DistillationOptions NONE =
+      new DistillationOptions(0.0, 0.0, 20.0, Update.DISTILLED, Update.DISTILLED);
+
   public DistillationOptions {
     if (!(beta >= 0) || Double.isInfinite(beta)) {
       throw new IllegalArgumentException("distillation.beta must be 0 or more, got " + beta);
@@ -36,9 +50,30 @@ public record DistillationOptions(
               + " and "
               + betaSaturation);
     }
+    if (!(shrink >= 0) || Double.isInfinite(shrink)) {
+      throw new IllegalArgumentException("distillation.shrink must be 0 or more, got " + shrink);
+    }
     if (items == Update.EXACT) {
       throw new IllegalArgumentException(
           "distillation.items cannot be exact: no history is kept by item");
     }
+  }
+
+  /** Without shrinking. */
+  public DistillationOptions(
+      double beta, double betaGrowth, double betaSaturation, Update users, Update items) {
+    this(beta, betaGrowth, betaSaturation, users, items, 0.0);
+  }
+
+  /**
+   * β of an entity: {@code β·min(1, n/saturation)^g}.
+   *
+   * @param eventCount events that the teacher's row of the entity has learnt from
+   */
+  public double strength(double eventCount) {
+    if (beta == 0 || betaGrowth == 0) {
+      return beta;
+    }
+    return beta * Math.pow(Math.min(1.0, Math.max(0.0, eventCount) / betaSaturation), betaGrowth);
   }
 }

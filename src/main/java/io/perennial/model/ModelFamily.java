@@ -1,5 +1,7 @@
 package io.perennial.model;
 
+import io.perennial.model.history.DecayPolicy;
+
 /** Everything the stages need of a family, with its hyper-parameters bound. */
 public interface ModelFamily<M extends Model> {
   /** As in the pipeline file: {@code als}. */
@@ -10,4 +12,7 @@ public interface ModelFamily<M extends Model> {
   Trainer<M> trainer();
 
   ModelCodec<M> codec();
+
+  /** How events become the counts of a user's history, which is kept for every family. */
+  DecayPolicy decay();
 }

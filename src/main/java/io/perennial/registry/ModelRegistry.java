@@ -67,6 +67,9 @@ public interface ModelRegistry {
    */
   List<Long> plannedRowVersions(long version, Optional<ModelVersion> parent);
 
+  /** Whether a version's rows are still there: false once they were pruned. */
+  boolean hasRows(ModelVersion version);
+
   /** A version's parameters; rows are read when asked for. */
   ModelState open(ModelVersion version);
 

@@ -26,7 +26,8 @@ import org.apache.spark.sql.Row;
  *     empty when nobody was in it
  * @param measurements every figure of the night
  * @param evidence prequential evidence for pooling in later nights
- * @param profile shape of the night's input; empty when there were only late events
+ * @param profiles shape of the night's input, or of the validation days of a line's first version;
+ *     empty when there were only late events
  * @param findings of the gate
  * @param slices states of slices after the night
  * @param promote whether the champion alias moves
@@ -39,7 +40,7 @@ public record NightRecord(
     Optional<EvaluationWindow> frozenWindow,
     List<Measurement> measurements,
     List<Evidence> evidence,
-    Optional<InputProfile> profile,
+    List<InputProfile> profiles,
     List<Finding> findings,
     List<SliceState> slices,
     boolean promote) {}

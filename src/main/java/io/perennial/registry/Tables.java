@@ -39,7 +39,7 @@ public enum Tables {
       "item_statistics", List.of("pipeline", "version"), versioned(ItemStatistics.SCHEMA)),
   MODEL_VERSIONS(
       "model_versions",
-      List.of("pipeline"),
+      List.of("pipeline", "version"),
       columns(
           of("pipeline", StringType, "name of the pipeline"),
           of("version", LongType, "from 1, increasing within the pipeline, never reused"),
@@ -60,15 +60,15 @@ public enum Tables {
           of("pipeline_digest", StringType, "SHA-256 of the pipeline's definition"),
           of(
               "arrays",
-              createMapType(StringType, createArrayType(DoubleType, false), false),
+              createMapType(StringType, createArrayType(DoubleType, true), true),
               "Gramians and other small arrays"),
           of(
               "attributes",
-              createMapType(StringType, StringType, false),
+              createMapType(StringType, StringType, true),
               "small named values of the model"),
           of(
               "facts",
-              createMapType(StringType, StringType, false),
+              createMapType(StringType, StringType, true),
               "lineage: row counts, digests, parameters, environment"),
           of("created_at", TimestampType, "when the version was written"))),
   MODEL_METRICS(
@@ -132,7 +132,7 @@ public enum Tables {
           of("days", IntegerType, "distinct days in it"),
           of(
               "figures",
-              createMapType(StringType, DoubleType, false),
+              createMapType(StringType, DoubleType, true),
               "rows, users, items, top_item_share and so on"))),
   FROZEN_WINDOWS(
       "frozen_windows",
@@ -148,7 +148,12 @@ public enum Tables {
           of("values", createArrayType(FloatType, false), "value of his last event with each item"),
           of("seen_items", createArrayType(IntegerType, false), "items he had before, increasing"),
           of("seen_counts", createArrayType(FloatType, false), "decayed counts of them"),
-          of("total_users", LongType, "users in the window before sampling"))),
+          of("total_users", LongType, "users in the window before sampling"),
+          of(
+              "old_items",
+              createArrayType(LongType, false),
+              "set of the items that had events before the window, 64 a word, lowest first; in the"
+                  + " row of the lowest user, null in the others"))),
   GATE_FINDINGS(
       "gate_findings",
       List.of("pipeline", "version"),
@@ -174,10 +179,11 @@ public enum Tables {
           of("to_commit", LongType, "commit consumed after, inclusive"),
           of("to_time", TimestampType, "event time consumed after, exclusive"),
           of("state", StringType, "consumed, pending, set_aside or admitted"),
-          of("run_id", StringType, "run that said so"))),
+          of("run_id", StringType, "run that learnt it or tried to"),
+          of("learnt_by", LongType, "version that learnt it or tried to"))),
   MODEL_ALIASES(
       "model_aliases",
-      List.of("pipeline"),
+      List.of("pipeline", "sequence"),
       columns(
           of("pipeline", StringType, "name of the pipeline"),
           of("sequence", LongType, "number of the change, from 1; the highest of an alias wins"),
@@ -186,7 +192,7 @@ public enum Tables {
           of("since", TimestampType, "when it was set"))),
   RUNS(
       "runs",
-      List.of("pipeline"),
+      List.of("pipeline", "run_id"),
       columns(
           of("pipeline", StringType, "name of the pipeline"),
           of("run_id", StringType, "unique name of the run"),
@@ -212,14 +218,14 @@ public enum Tables {
           of("outcome", StringType, "promoted, rejected, nothing_new or failed; null while open"),
           of("opened_at", TimestampType, "when the run began"),
           of("closed_at", TimestampType, "when it ended"),
-          of("phases", createMapType(StringType, DoubleType, false), "seconds by phase"),
+          of("phases", createMapType(StringType, DoubleType, true), "seconds by phase"),
           of(
               "row_counts",
-              createMapType(StringType, LongType, false),
+              createMapType(StringType, LongType, true),
               "rows read, late, fit, validation and so on"),
           of(
               "environment",
-              createMapType(StringType, StringType, false),
+              createMapType(StringType, StringType, true),
               "code version, Spark conf"))),
   LEASES(
       "leases",
@@ -229,6 +235,7 @@ public enum Tables {
           of("owner", StringType, "run that holds it"),
           of("host", StringType, "machine of the owner"),
           of("process", LongType, "process id of the owner on it"),
+          of("process_start", LongType, "when that process began, epoch milliseconds; 0: unknown"),
           of("heartbeat", TimestampType, "when the owner last said that it lives"),
           of("released", StringType, "yes or no")));
 

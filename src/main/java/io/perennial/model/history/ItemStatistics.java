@@ -34,7 +34,11 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
 
   /** Recent count of an item, faded to an instant (epoch milliseconds). */
   public double recentAt(int item, long millis) {
-    long age = Math.max(0, millis - lastTimes[item]);
-    return recentCounts[item] * Math.pow(0.5, (double) age / RECENT_HALF_LIFE.toMillis());
+    return recentCounts[item] * fade(millis - lastTimes[item]);
+  }
+
+  /** The factor by which a recent count fades over so many milliseconds; 1 for spans that are not positive. */
+  static double fade(long millis) {
+    return millis <= 0 ? 1.0 : Math.pow(0.5, (double) millis / RECENT_HALF_LIFE.toMillis());
   }
 }

@@ -1,0 +1,105 @@
+package io.perennial.model.als;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.MemoryFactorTable;
+import io.perennial.model.ModelCodec;
+import io.perennial.model.ModelState;
+import java.util.Map;
+import java.util.Optional;
+
+/** ALS versions: rows of both sides, their Gramians, and what kind of feedback they learnt from. */
+public final class AlsCodec implements ModelCodec<AlsModel> {
+  private static final String USER_GRAMIAN = "user_gramian";
+  private static final String ITEM_GRAMIAN = "item_gramian";
+  private static final String WEIGHTS = "gramian_weights";
+  private static final String RANK = "rank";
+  private static final String USERS = "users";
+  private static final String ITEMS = "items";
+  private static final String IMPLICIT = "implicit_prefs";
+
+  @Override
+  public ModelState encode(AlsModel model) {
+    return new ModelState(
+        AlsFamily.NAME,
+        model.users(),
+        new MemoryFactorTable(model.items()),
+        model.changedUsers(),
+        model.changedItems().map(MemoryFactorTable::new),
+        Map.of(
+            USER_GRAMIAN,
+            model.userGramian().values().clone(),
+            ITEM_GRAMIAN,
+            model.itemGramian().values().clone(),
+            WEIGHTS,
+            new double[] {model.userGramian().weight(), model.itemGramian().weight()}),
+        Map.of(
+            RANK,
+            Integer.toString(model.rank()),
+            USERS,
+            Long.toString(model.users().size()),
+            ITEMS,
+            Integer.toString(model.items().size()),
+            IMPLICIT,
+            Boolean.toString(model.implicitPrefs())));
+  }
+
+  /**
+   * The model of a state; it counts as unchanged from itself.
+   *
+   * @throws CorruptStateException where arrays or attributes are missing or do not fit the rows
+   */
+  @Override
+  public AlsModel decode(ModelState state) {
+    FactorRows items = state.items().all();
+    int rank = (int) number(state, RANK);
+    check(RANK, items.rank(), rank);
+    check(RANK, state.users().rank(), rank);
+    check(ITEMS, items.size(), number(state, ITEMS));
+    check(USERS, state.users().size(), number(state, USERS));
+    double[] weights = array(state, WEIGHTS, 2);
+    return new AlsModel(
+        state.users(),
+        items,
+        Optional.of(new MemoryFactorTable(FactorRows.empty(rank))),
+        Optional.of(FactorRows.empty(rank)),
+        new Gramian(array(state, USER_GRAMIAN, rank * rank), weights[0]),
+        new Gramian(array(state, ITEM_GRAMIAN, rank * rank), weights[1]),
+        Boolean.parseBoolean(attribute(state, IMPLICIT)));
+  }
+
+  private static String attribute(ModelState state, String name) {
+    String value = state.attributes().get(name);
+    if (value == null) {
+      throw new CorruptStateException("attribute " + name + " is missing");
+    }
+    return value;
+  }
+
+  private static long number(ModelState state, String name) {
+    String value = attribute(state, name);
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new CorruptStateException("attribute " + name + " is no number: " + value);
+    }
+  }
+
+  private static double[] array(ModelState state, String name, int length) {
+    double[] values = state.arrays().get(name);
+    if (values == null || values.length != length) {
+      throw new CorruptStateException(
+          "array "
+              + name
+              + (values == null ? " is missing" : " has " + values.length + " values")
+              + ", expected "
+              + length);
+    }
+    return values.clone();
+  }
+
+  private static void check(String what, long found, long wanted) {
+    if (found != wanted) {
+      throw new CorruptStateException(what + " is " + found + " in the rows, noted as " + wanted);
+    }
+  }
+}

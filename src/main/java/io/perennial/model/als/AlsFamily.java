@@ -1,0 +1,51 @@
+package io.perennial.model.als;
+
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.model.Feedback;
+import io.perennial.model.ModelCodec;
+import io.perennial.model.ModelFamily;
+import io.perennial.model.Trainer;
+import io.perennial.model.history.DecayPolicy;
+import java.util.Objects;
+
+/**
+ * Matrix factorisation by alternating least squares.
+ *
+ * @param parameters of the factorisation
+ * @param distillation how a parent teaches
+ */
+public record AlsFamily(AlsHyperparameters parameters, DistillationOptions distillation)
+    implements ModelFamily<AlsModel> {
+  /** As in the pipeline file. */
+  public static final String NAME = "als";
+
+  public AlsFamily {
+    Objects.requireNonNull(parameters, "parameters");
+    Objects.requireNonNull(distillation, "distillation");
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Feedback feedback() {
+    return parameters.implicitPrefs() ? Feedback.IMPLICIT : Feedback.EXPLICIT;
+  }
+
+  @Override
+  public Trainer<AlsModel> trainer() {
+    return new AlsTrainer(parameters, distillation);
+  }
+
+  @Override
+  public ModelCodec<AlsModel> codec() {
+    return new AlsCodec();
+  }
+
+  @Override
+  public DecayPolicy decay() {
+    return parameters.decay();
+  }
+}

@@ -1,0 +1,117 @@
+package io.perennial.model.als;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+import io.perennial.model.MemoryFactorTable;
+import io.perennial.model.Model;
+import io.perennial.model.Scorer;
+import io.perennial.model.scoring.FactorScorer;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * User and item factors whose dot product is the score. All item rows are in memory, items × rank ×
+ * 4 bytes (a million items of rank 64: 256 MB); user rows may lie anywhere.
+ */
+public final class AlsModel implements Model {
+  private final FactorTable users;
+  private final FactorRows items;
+  private final Optional<FactorTable> changedUsers;
+  private final Optional<FactorRows> changedItems;
+  private final Gramian userGramian;
+  private final Gramian itemGramian;
+  private final boolean implicit;
+
+  AlsModel(
+      FactorTable users,
+      FactorRows items,
+      Optional<FactorTable> changedUsers,
+      Optional<FactorRows> changedItems,
+      Gramian userGramian,
+      Gramian itemGramian,
+      boolean implicit) {
+    this.users = Objects.requireNonNull(users, "users");
+    this.items = Objects.requireNonNull(items, "items");
+    this.changedUsers = changedUsers;
+    this.changedItems = changedItems;
+    this.userGramian = userGramian;
+    this.itemGramian = itemGramian;
+    this.implicit = implicit;
+  }
+
+  @Override
+  public String family() {
+    return AlsFamily.NAME;
+  }
+
+  /** Length of a factor. */
+  public int rank() {
+    return items.rank();
+  }
+
+  /** Every user row. */
+  public FactorTable users() {
+    return users;
+  }
+
+  /** Every item row. */
+  public FactorRows items() {
+    return items;
+  }
+
+  /** The user rows that tonight's training changed or added; empty from scratch: all. */
+  public Optional<FactorTable> changedUsers() {
+    return changedUsers;
+  }
+
+  /** The item rows that tonight's training changed or added; empty from scratch: all. */
+  public Optional<FactorRows> changedItems() {
+    return changedItems;
+  }
+
+  /** Learnt from signs of interest rather than from ratings. */
+  public boolean implicitPrefs() {
+    return implicit;
+  }
+
+  Gramian userGramian() {
+    return userGramian;
+  }
+
+  Gramian itemGramian() {
+    return itemGramian;
+  }
+
+  /** The same model with nothing changed: what a night without events makes of its parent. */
+  AlsModel unchanged() {
+    return new AlsModel(
+        users,
+        items,
+        Optional.of(new MemoryFactorTable(FactorRows.empty(rank()))),
+        Optional.of(FactorRows.empty(rank())),
+        userGramian,
+        itemGramian,
+        implicit);
+  }
+
+  @Override
+  public Scorer scorer(int[] sortedUsers) {
+    return new FactorScorer(users.rows(sortedUsers), items);
+  }
+
+  /**
+   * Item rows, user rows in memory, and the sum of squares of all user rows: the trainer refuses to
+   * return rows on Spark that are not finite.
+   */
+  @Override
+  public boolean isFinite() {
+    double sum = userGramian.weight() + itemGramian.weight();
+    for (int n = 0; n < userGramian.values().length; n++) {
+      sum += userGramian.values()[n] + itemGramian.values()[n];
+    }
+    FactorTable learnt = changedUsers.orElse(users);
+    return Double.isFinite(sum)
+        && items.isFinite()
+        && (!(learnt instanceof MemoryFactorTable) || learnt.all().isFinite());
+  }
+}

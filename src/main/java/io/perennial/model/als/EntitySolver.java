@@ -1,0 +1,65 @@
+package io.perennial.model.als;
+
+import io.perennial.model.kernel.NormalEquations;
+import java.util.Arrays;
+
+/** Solves entities of a half-sweep one after the other; one solver a thread. */
+final class EntitySolver {
+  private static final double TETHER = 1e-6;
+  private final HalfSweep sweep;
+  private final NormalEquations equations;
+
+  EntitySolver(HalfSweep sweep) {
+    this.sweep = sweep;
+    this.equations = new NormalEquations(sweep.rank());
+  }
+
+  /**
+   * Solves the entities [from, to) of a block.
+   *
+   * @param fixed rows of the opposite side
+   * @param out row-major, {@code block.entities().size() × rank}
+   * @throws NotPositiveDefiniteException where a system has no unique solution
+   * @throws DivergedTrainingException where a value is not finite
+   */
+  void solve(EntityBlock block, int from, int to, float[] fixed, float[] out) {
+    for (int n = from; n < to; n++) {
+      solve(block, n, fixed, out);
+    }
+  }
+
+  private void solve(EntityBlock block, int n, float[] fixed, float[] out) {
+    int rank = sweep.rank();
+    TouchedRows entities = block.entities();
+    equations.clear();
+    boolean anyRight = false;
+    for (int p = block.offsets()[n]; p < block.offsets()[n + 1]; p++) {
+      float right = block.rights()[p];
+      anyRight |= right != 0;
+      equations.addRow(fixed, block.others()[p] * rank, block.weights()[p], right);
+    }
+    double beta =
+        entities.hasTeacher(n) ? sweep.teacher().strength(entities.teacherCounts()[n]) : 0;
+    int pairs = block.positives()[n];
+    if (beta > 0) {
+      equations.addMatrix(sweep.teacher().known(), beta);
+      equations.addMatrix(sweep.fresh(), 1);
+      equations.addProduct(sweep.teacher().cross(), entities.teacher(), n * rank, beta);
+      double catalogue = sweep.shrinkByCatalogue() ? beta * sweep.teacher().weight() : 0;
+      equations.addRidge(sweep.shrink() * (pairs + catalogue));
+      equations.addTether(TETHER * equations.meanDiagonal(), entities.teacher(), n * rank);
+    } else if (anyRight) {
+      equations.addMatrix(sweep.prior(), 1);
+      equations.addRidge(sweep.regParam() * pairs + sweep.regConstant());
+    } else {
+      Arrays.fill(out, n * rank, (n + 1) * rank, 0f);
+      return;
+    }
+    int failure = equations.solve(out, n * rank);
+    if (failure == rank) {
+      throw new DivergedTrainingException(sweep.side(), entities.indices()[n]);
+    } else if (failure >= 0) {
+      throw new NotPositiveDefiniteException(sweep.side(), entities.indices()[n], failure);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.perennial.model.als;
+
+import io.perennial.distillation.ScoreDistillation;
+import java.io.Serializable;
+
+/**
+ * Everything that the entities of one side share while they are solved against the fixed rows of
+ * the other. An entity with a teacher row and β above 0 solves
+ *
+ * <pre>(Σ w v vᵀ + β G + α₀ G_new + (s(n + βω) + ε) I) x = Σ y v + β C x̂ + ε x̂</pre>
+ *
+ * and any other, with the implicit prior over the whole catalogue,
+ *
+ * <pre>(Σ w v vᵀ + α₀ G_all + (λn + c) I) x = Σ y v.</pre>
+ *
+ * <p>ε is a millionth of the mean diagonal: it holds x to the teacher's row in directions that no
+ * opposite row has, where the first system would be singular.
+ *
+ * @param side "user" or "item", for messages
+ * @param rank k
+ * @param prior α₀ G_all, dense k × k
+ * @param fresh α₀ G_new, over the opposite rows that the teacher does not know
+ * @param teacher G, C, β and Σω
+ * @param regParam λ
+ * @param regConstant c
+ * @param shrink s
+ * @param shrinkByCatalogue whether s grows with βω
+ */
+record HalfSweep(
+    String side,
+    int rank,
+    double[] prior,
+    double[] fresh,
+    ScoreDistillation teacher,
+    double regParam,
+    double regConstant,
+    double shrink,
+    boolean shrinkByCatalogue)
+    implements Serializable {}

@@ -1,0 +1,145 @@
+package io.perennial.model.kernel;
+
+/**
+ * The few loops in which training spends its time, on primitive arrays. Matrices are square,
+ * row-major and padded: row r of a matrix begins at {@code r · stride}, with {@link #stride(int)}
+ * values, of which those past the rank are zero. Only the upper triangle of a symmetric matrix is
+ * meaningful.
+ *
+ * <p>The implementation with vector instructions is used where the module {@code
+ * jdk.incubator.vector} is present, plain loops elsewhere; both sum in a fixed order.
+ */
+public abstract class Kernel {
+  private static final Kernel ACTIVE = choose();
+  private static final int PADDING = 16;
+
+  Kernel() {}
+
+  /** The fastest implementation that this JVM can run. */
+  public static Kernel active() {
+    return ACTIVE;
+  }
+
+  /** The implementation in plain Java. */
+  public static Kernel scalar() {
+    return new ScalarKernel();
+  }
+
+  /** Length of a padded row: the rank rounded up to a multiple of 16. */
+  public static int stride(int rank) {
+    return (rank + PADDING - 1) / PADDING * PADDING;
+  }
+
+  /**
+   * Writes the upper triangle of {@code Σ weighted_p · rows_pᵀ} to {@code target}.
+   *
+   * @param rows packed, {@code count × stride}
+   * @param weighted packed likewise, each row times its weight
+   * @param count number of rows, 0 or more
+   * @param target {@code stride × stride}; overwritten
+   */
+  public abstract void gram(float[] rows, float[] weighted, int count, int stride, float[] target);
+
+  /**
+   * {@code y[yAt + c] += a·x[xAt + c] + a1·x[xAt1 + c] + a2·x[xAt2 + c] + a3·x[xAt3 + c]} for c in
+   * [from, to); it may touch values from the last multiple of 16 below {@code from} as well, and up
+   * to the next one after {@code to}.
+   */
+  public abstract void addFour(
+      double[] y,
+      int yAt,
+      double[] x,
+      int xAt,
+      int xAt1,
+      int xAt2,
+      int xAt3,
+      double a,
+      double a1,
+      double a2,
+      double a3,
+      int from,
+      int to);
+
+  /** {@code y[yAt + c] += a·x[xAt + c]} for c in [from, to), exactly those. */
+  public abstract void add(double[] y, int yAt, double[] x, int xAt, double a, int from, int to);
+
+  /** {@code Σ x[xAt + c]·y[yAt + c]} for c in [from, to). */
+  public abstract double dot(double[] x, int xAt, double[] y, int yAt, int from, int to);
+
+  /** {@code Σ x[xAt + c]·y[yAt + c]} for c in [0, length). */
+  public abstract float dot(float[] x, int xAt, float[] y, int yAt, int length);
+
+  /** {@code out = A·x}: A is dense {@code rank × stride}, x and out have {@code rank} values. */
+  public final void multiply(double[] matrix, int stride, int rank, double[] x, double[] out) {
+    for (int r = 0; r < rank; r++) {
+      out[r] = dot(matrix, r * stride, x, 0, 0, rank);
+    }
+  }
+
+  /**
+   * Factorises A = UᵀU in place (Cholesky, four pivots at a time).
+   *
+   * @param a symmetric, upper triangle, {@code rank × stride}; holds U afterwards
+   * @return -1, or the pivot at which A turned out not to be positive definite
+   */
+  public final int factorize(double[] a, int stride, int rank) {
+    for (int panel = 0; panel < rank; panel += 4) {
+      int end = Math.min(panel + 4, rank);
+      for (int j = panel; j < end; j++) {
+        double pivot = a[j * stride + j];
+        if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
+          return j;
+        }
+        double inverse = 1.0 / Math.sqrt(pivot);
+        for (int c = j; c < rank; c++) {
+          a[j * stride + c] *= inverse;
+        }
+        for (int i = j + 1; i < end; i++) {
+          add(a, i * stride, a, j * stride, -a[j * stride + i], i, rank);
+        }
+      }
+      if (end == panel + 4) {
+        int p = panel * stride;
+        for (int i = end; i < rank; i++) {
+          addFour(
+              a,
+              i * stride,
+              a,
+              p,
+              p + stride,
+              p + 2 * stride,
+              p + 3 * stride,
+              -a[p + i],
+              -a[p + stride + i],
+              -a[p + 2 * stride + i],
+              -a[p + 3 * stride + i],
+              i,
+              rank);
+        }
+      }
+    }
+    return -1;
+  }
+
+  /** Solves UᵀU x = b in place, with the factor of {@link #factorize}. */
+  public final void substitute(double[] factor, int stride, int rank, double[] b) {
+    for (int j = 0; j < rank; j++) {
+      b[j] /= factor[j * stride + j];
+      add(b, 0, factor, j * stride, -b[j], j + 1, rank);
+    }
+    for (int j = rank - 1; j >= 0; j--) {
+      b[j] = (b[j] - dot(factor, j * stride, b, 0, j + 1, rank)) / factor[j * stride + j];
+    }
+  }
+
+  private static Kernel choose() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return new ScalarKernel();
+    }
+    try {
+      return new VectorKernel();
+    } catch (LinkageError unusable) {
+      return new ScalarKernel();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.perennial.model.kernel;
+
+import java.util.Arrays;
+
+/**
+ * One system (A)x = b of normal equations and the room to build and solve it, used again for each
+ * entity without allocation. Rows are summed as floats in chunks of 128, chunks and everything else
+ * as doubles; the order of summation is the order of the calls. Not for use by two threads at once.
+ */
+public final class NormalEquations {
+  private static final int CHUNK = 128;
+
+  /** Up to so many rows the sum goes straight to doubles, four rows at a time. */
+  private static final int FEW = 16;
+
+  private final Kernel kernel;
+  private final int rank;
+  private final int stride;
+  private final float[] rows;
+  private final float[] weighted;
+  private final float[] weights;
+  private final float[] partial;
+  private final float[] partialRight;
+  private final double[] wide;
+  private final double[] a;
+  private final double[] b;
+  private final double[] vector;
+  private final double[] product;
+  private int pending;
+
+  /** Room for systems of one rank, at least 1, with the fastest kernel. */
+  public NormalEquations(int rank) {
+    this(rank, Kernel.active());
+  }
+
+  /** Room for systems of one rank with a kernel of choice. */
+  public NormalEquations(int rank, Kernel kernel) {
+    this.kernel = kernel;
+    this.rank = rank;
+    this.stride = Kernel.stride(rank);
+    rows = new float[CHUNK * stride];
+    weighted = new float[CHUNK * stride];
+    weights = new float[CHUNK];
+    partial = new float[stride * stride];
+    partialRight = new float[stride];
+    wide = new double[FEW * stride];
+    a = new double[stride * stride];
+    b = new double[stride];
+    vector = new double[stride];
+    product = new double[stride];
+  }
+
+  /** Length of a padded row of a matrix. */
+  public int stride() {
+    return stride;
+  }
+
+  /** A = 0, b = 0. */
+  public void clear() {
+    Arrays.fill(a, 0);
+    Arrays.fill(b, 0);
+    Arrays.fill(partialRight, 0);
+    pending = 0;
+  }
+
+  /** {@code A += coefficient · matrix}; the matrix is dense {@code rank × rank}, symmetric. */
+  public void addMatrix(double[] matrix, double coefficient) {
+    if (coefficient == 0) {
+      return;
+    }
+    for (int r = 0; r < rank; r++) {
+      kernel.add(a, r * stride, matrix, r * rank, coefficient, r, rank);
+    }
+  }
+
+  /**
+   * {@code b += coefficient · matrix · x}; the matrix is dense {@code rank × rank}, x lies at
+   * {@code at}.
+   */
+  public void addProduct(double[] matrix, float[] x, int at, double coefficient) {
+    for (int c = 0; c < rank; c++) {
+      vector[c] = x[at + c];
+    }
+    kernel.multiply(matrix, rank, rank, vector, product);
+    for (int c = 0; c < rank; c++) {
+      b[c] += coefficient * product[c];
+    }
+  }
+
+  /** {@code A += value · I}. */
+  public void addRidge(double value) {
+    for (int r = 0; r < rank; r++) {
+      a[r * stride + r] += value;
+    }
+  }
+
+  /** {@code A += value · I, b += value · x}: pulls the solution towards x. */
+  public void addTether(double value, float[] x, int at) {
+    for (int r = 0; r < rank; r++) {
+      a[r * stride + r] += value;
+      b[r] += value * x[at + r];
+    }
+  }
+
+  /** Mean of the diagonal of A, of all rows added so far. */
+  public double meanDiagonal() {
+    flush();
+    double sum = 0;
+    for (int r = 0; r < rank; r++) {
+      sum += a[r * stride + r];
+    }
+    return sum / rank;
+  }
+
+  /** {@code A += weight · v·vᵀ, b += right · v}; v lies at {@code at} of {@code factors}. */
+  public void addRow(float[] factors, int at, float weight, float right) {
+    if (pending == CHUNK) {
+      flush();
+    }
+    int to = pending * stride;
+    System.arraycopy(factors, at, rows, to, rank);
+    for (int c = 0; c < rank; c++) {
+      partialRight[c] += right * rows[to + c];
+    }
+    weights[pending++] = weight;
+  }
+
+  private void flush() {
+    if (pending == 0) {
+      return;
+    }
+    if (pending <= FEW) {
+      addFew();
+    } else {
+      for (int p = 0; p < pending; p++) {
+        float w = weights[p];
+        int at = p * stride;
+        for (int c = 0; c < stride; c++) {
+          weighted[at + c] = w * rows[at + c];
+        }
+      }
+      kernel.gram(rows, weighted, pending, stride, partial);
+      for (int r = 0; r < rank; r++) {
+        for (int c = r; c < rank; c++) {
+          a[r * stride + c] += partial[r * stride + c];
+        }
+      }
+    }
+    for (int c = 0; c < rank; c++) {
+      b[c] += partialRight[c];
+    }
+    Arrays.fill(partialRight, 0);
+    pending = 0;
+  }
+
+  private void addFew() {
+    int padded = (pending + 3) / 4 * 4;
+    for (int c = 0; c < pending * stride; c++) {
+      wide[c] = rows[c];
+    }
+    Arrays.fill(wide, pending * stride, padded * stride, 0);
+    Arrays.fill(weights, pending, padded, 0f);
+    for (int p = 0; p < padded; p += 4) {
+      int x = p * stride;
+      for (int r = 0; r < rank; r++) {
+        kernel.addFour(
+            a,
+            r * stride,
+            wide,
+            x,
+            x + stride,
+            x + 2 * stride,
+            x + 3 * stride,
+            weights[p] * wide[x + r],
+            weights[p + 1] * wide[x + stride + r],
+            weights[p + 2] * wide[x + 2 * stride + r],
+            weights[p + 3] * wide[x + 3 * stride + r],
+            r,
+            rank);
+      }
+    }
+  }
+
+  /**
+   * Solves the system by Cholesky in double and writes x to {@code out}; the system is used up.
+   *
+   * @return -1, or the pivot at which A turned out not to be positive definite, or {@code rank} if
+   *     a value of A or x is not finite; {@code out} is then untouched
+   */
+  public int solve(float[] out, int at) {
+    flush();
+    int pivot = kernel.factorize(a, stride, rank);
+    if (pivot >= 0) {
+      return Double.isFinite(a[pivot * stride + pivot]) ? pivot : rank;
+    }
+    kernel.substitute(a, stride, rank, b);
+    for (int c = 0; c < rank; c++) {
+      if (!(Math.abs(b[c]) <= Float.MAX_VALUE)) {
+        return rank;
+      }
+    }
+    for (int c = 0; c < rank; c++) {
+      out[at + c] = (float) b[c];
+    }
+    return -1;
+  }
+
+  /** Upper triangle of A so far, {@code rank × rank} row-major, zeros below. */
+  public double[] matrix() {
+    flush();
+    double[] copy = new double[rank * rank];
+    for (int r = 0; r < rank; r++) {
+      System.arraycopy(a, r * stride + r, copy, r * rank + r, rank - r);
+    }
+    return copy;
+  }
+}

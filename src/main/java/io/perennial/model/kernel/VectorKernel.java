@@ -1,0 +1,170 @@
+package io.perennial.model.kernel;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Loops with vector instructions. The Gram product keeps a tile of four rows by two vectors in
+ * registers while it runs over all packed rows; strides are multiples of 16, so that no tail is
+ * left over.
+ */
+final class VectorKernel extends Kernel {
+  private static final VectorSpecies<Float> FLOAT =
+      FloatVector.SPECIES_PREFERRED.length() > 16
+          ? FloatVector.SPECIES_512
+          : FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> DOUBLE =
+      DoubleVector.SPECIES_PREFERRED.length() > 8
+          ? DoubleVector.SPECIES_512
+          : DoubleVector.SPECIES_PREFERRED;
+  private static final int FLOATS = FLOAT.length();
+  private static final int DOUBLES = DOUBLE.length();
+
+  @Override
+  public void gram(float[] rows, float[] weighted, int count, int stride, float[] target) {
+    for (int r = 0; r < stride; r += 4) {
+      int c = r / FLOATS * FLOATS;
+      for (; c + FLOATS < stride; c += 2 * FLOATS) {
+        wideTile(rows, weighted, count, stride, r, c, target);
+      }
+      if (c < stride) {
+        tile(rows, weighted, count, stride, r, c, target);
+      }
+    }
+  }
+
+  private static void wideTile(
+      float[] rows, float[] weighted, int count, int stride, int r, int c, float[] target) {
+    FloatVector s00 = FloatVector.zero(FLOAT);
+    FloatVector s01 = s00;
+    FloatVector s10 = s00;
+    FloatVector s11 = s00;
+    FloatVector s20 = s00;
+    FloatVector s21 = s00;
+    FloatVector s30 = s00;
+    FloatVector s31 = s00;
+    int end = count * stride;
+    for (int at = 0; at < end; at += stride) {
+      FloatVector v0 = FloatVector.fromArray(FLOAT, rows, at + c);
+      FloatVector v1 = FloatVector.fromArray(FLOAT, rows, at + c + FLOATS);
+      FloatVector w = FloatVector.broadcast(FLOAT, weighted[at + r]);
+      s00 = w.fma(v0, s00);
+      s01 = w.fma(v1, s01);
+      w = FloatVector.broadcast(FLOAT, weighted[at + r + 1]);
+      s10 = w.fma(v0, s10);
+      s11 = w.fma(v1, s11);
+      w = FloatVector.broadcast(FLOAT, weighted[at + r + 2]);
+      s20 = w.fma(v0, s20);
+      s21 = w.fma(v1, s21);
+      w = FloatVector.broadcast(FLOAT, weighted[at + r + 3]);
+      s30 = w.fma(v0, s30);
+      s31 = w.fma(v1, s31);
+    }
+    int to = r * stride + c;
+    s00.intoArray(target, to);
+    s01.intoArray(target, to + FLOATS);
+    s10.intoArray(target, to + stride);
+    s11.intoArray(target, to + stride + FLOATS);
+    s20.intoArray(target, to + 2 * stride);
+    s21.intoArray(target, to + 2 * stride + FLOATS);
+    s30.intoArray(target, to + 3 * stride);
+    s31.intoArray(target, to + 3 * stride + FLOATS);
+  }
+
+  private static void tile(
+      float[] rows, float[] weighted, int count, int stride, int r, int c, float[] target) {
+    FloatVector s0 = FloatVector.zero(FLOAT);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int end = count * stride;
+    for (int at = 0; at < end; at += stride) {
+      FloatVector v = FloatVector.fromArray(FLOAT, rows, at + c);
+      s0 = FloatVector.broadcast(FLOAT, weighted[at + r]).fma(v, s0);
+      s1 = FloatVector.broadcast(FLOAT, weighted[at + r + 1]).fma(v, s1);
+      s2 = FloatVector.broadcast(FLOAT, weighted[at + r + 2]).fma(v, s2);
+      s3 = FloatVector.broadcast(FLOAT, weighted[at + r + 3]).fma(v, s3);
+    }
+    int to = r * stride + c;
+    s0.intoArray(target, to);
+    s1.intoArray(target, to + stride);
+    s2.intoArray(target, to + 2 * stride);
+    s3.intoArray(target, to + 3 * stride);
+  }
+
+  @Override
+  public void addFour(
+      double[] y,
+      int yAt,
+      double[] x,
+      int xAt,
+      int xAt1,
+      int xAt2,
+      int xAt3,
+      double a,
+      double a1,
+      double a2,
+      double a3,
+      int from,
+      int to) {
+    DoubleVector b = DoubleVector.broadcast(DOUBLE, a);
+    DoubleVector b1 = DoubleVector.broadcast(DOUBLE, a1);
+    DoubleVector b2 = DoubleVector.broadcast(DOUBLE, a2);
+    DoubleVector b3 = DoubleVector.broadcast(DOUBLE, a3);
+    for (int c = from / DOUBLES * DOUBLES; c < to; c += DOUBLES) {
+      DoubleVector sum = DoubleVector.fromArray(DOUBLE, y, yAt + c);
+      sum = b.fma(DoubleVector.fromArray(DOUBLE, x, xAt + c), sum);
+      sum = b1.fma(DoubleVector.fromArray(DOUBLE, x, xAt1 + c), sum);
+      sum = b2.fma(DoubleVector.fromArray(DOUBLE, x, xAt2 + c), sum);
+      sum = b3.fma(DoubleVector.fromArray(DOUBLE, x, xAt3 + c), sum);
+      sum.intoArray(y, yAt + c);
+    }
+  }
+
+  @Override
+  public void add(double[] y, int yAt, double[] x, int xAt, double a, int from, int to) {
+    int c = from;
+    DoubleVector b = DoubleVector.broadcast(DOUBLE, a);
+    for (; c + DOUBLES <= to; c += DOUBLES) {
+      b.fma(DoubleVector.fromArray(DOUBLE, x, xAt + c), DoubleVector.fromArray(DOUBLE, y, yAt + c))
+          .intoArray(y, yAt + c);
+    }
+    for (; c < to; c++) {
+      y[yAt + c] += a * x[xAt + c];
+    }
+  }
+
+  @Override
+  public double dot(double[] x, int xAt, double[] y, int yAt, int from, int to) {
+    int c = from;
+    DoubleVector sums = DoubleVector.zero(DOUBLE);
+    for (; c + DOUBLES <= to; c += DOUBLES) {
+      sums =
+          DoubleVector.fromArray(DOUBLE, x, xAt + c)
+              .fma(DoubleVector.fromArray(DOUBLE, y, yAt + c), sums);
+    }
+    double sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; c < to; c++) {
+      sum += x[xAt + c] * y[yAt + c];
+    }
+    return sum;
+  }
+
+  @Override
+  public float dot(float[] x, int xAt, float[] y, int yAt, int length) {
+    int c = 0;
+    FloatVector sums = FloatVector.zero(FLOAT);
+    for (; c + FLOATS <= length; c += FLOATS) {
+      sums =
+          FloatVector.fromArray(FLOAT, x, xAt + c)
+              .fma(FloatVector.fromArray(FLOAT, y, yAt + c), sums);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; c < length; c++) {
+      sum += x[xAt + c] * y[yAt + c];
+    }
+    return sum;
+  }
+}

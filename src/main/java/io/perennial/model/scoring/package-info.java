@@ -1,0 +1,2 @@
+/** Scores of whole catalogues, block by block. */
+package io.perennial.model.scoring;

@@ -1,0 +1,459 @@
+package io.perennial.pipeline;
+
+import io.perennial.Progress;
+import io.perennial.config.PipelineDefinition;
+import io.perennial.evaluation.Comparison;
+import io.perennial.evaluation.EvaluationWindow;
+import io.perennial.evaluation.Evidence;
+import io.perennial.evaluation.InputProfile;
+import io.perennial.evaluation.Measurement;
+import io.perennial.evaluation.ProfileBuilder;
+import io.perennial.evaluation.Subject;
+import io.perennial.evaluation.WindowBuilder;
+import io.perennial.event.EventColumns;
+import io.perennial.gate.DriftOptions;
+import io.perennial.gate.Finding;
+import io.perennial.gate.GateDecision;
+import io.perennial.gate.GateInput;
+import io.perennial.gate.PromotionGate;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
+import io.perennial.model.ModelState;
+import io.perennial.model.Scorer;
+import io.perennial.model.TrainingTask;
+import io.perennial.model.history.HistoryBuilder;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.ItemStatisticsBuilder;
+import io.perennial.model.history.LoadedHistory;
+import io.perennial.registry.ModelRegistry;
+import io.perennial.registry.ModelVersion;
+import io.perennial.registry.NightRecord;
+import io.perennial.registry.OpenedRun;
+import io.perennial.registry.SliceState;
+import io.perennial.slice.ChronologicalSplit;
+import io.perennial.slice.EventSlice;
+import io.perennial.slice.Watermark;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * One attempt of a night, stage by stage: measure the champion on what it has not seen, cut, train, compare, look back, judge,
+ * absorb, register.
+ */
+final class Night<M extends Model> {
+  private final SparkSession spark;
+  private final PipelineDefinition pipeline;
+  private final ModelFamily<M> family;
+  private final ModelRegistry registry;
+  private final Clock clock;
+  private final Progress progress;
+  private final Phases phases;
+  private final OpenedRun run;
+  private final Attempt attempt;
+  private final NightEvents events;
+  private final Map<String, String> environment;
+  private final NightMeasurement measurement;
+  private final Map<String, Long> rows;
+
+  Night(
+      SparkSession spark,
+      PipelineDefinition pipeline,
+      ModelFamily<M> family,
+      ModelRegistry registry,
+      Clock clock,
+      Progress progress,
+      Phases phases,
+      OpenedRun run,
+      Attempt attempt,
+      NightEvents events,
+      Map<String, String> environment) {
+    this.spark = spark;
+    this.pipeline = pipeline;
+    this.family = family;
+    this.registry = registry;
+    this.clock = clock;
+    this.progress = progress;
+    this.phases = phases;
+    this.run = run;
+    this.attempt = attempt;
+    this.events = events;
+    this.environment = environment;
+    this.measurement = new NightMeasurement(spark, pipeline, family.decay());
+    this.rows = new LinkedHashMap<>(events.counts());
+  }
+
+  RunOutcome run() {
+    phases.run("ids", "giving new users and items their index", () -> resolveIds());
+    Before before = phases.run("read_parent", "reading the champion", () -> before());
+    Prequential prequential =
+        phases.run("prequential", "measuring the champion on events it has not seen", () -> prequential(before));
+    ChronologicalSplit split = phases.run("split", "cutting fit and validation", () -> split());
+    M candidate = phases.run("train", "training the candidate", () -> train(split.fit(), before, split.cut()));
+    Validation validation =
+        phases.run("validate", "comparing candidate, champion and baselines", () -> validate(candidate, before, split));
+    List<Comparison> frozen =
+        phases.run("forgetting", "looking back at earlier nights", () -> frozen(before, validation));
+    GateDecision decision = phases.run("gate", "judging", () -> judge(before, validation, frozen, prequential));
+    Kept<M> kept =
+        phases.run("absorb", "learning the whole slice", () -> absorb(candidate, decision, before, validation, split));
+    return phases.run("register", "writing the version", () -> register(before, prequential, split, validation, frozen, kept));
+  }
+
+  /** What was there before the night. */
+  private record Before(
+      int[] users,
+      Optional<Scorer> champion,
+      Optional<Scorer> previous,
+      Optional<LoadedHistory> history,
+      Optional<ItemStatistics> statistics,
+      List<EvaluationWindow> frozen) {
+    Optional<HistoryTable> historyTable() {
+      return history.map(h -> h);
+    }
+  }
+
+  private record Prequential(Optional<EvaluationWindow> window, Optional<Comparison> comparison) {}
+
+  private record Validation(EvaluationWindow window, Comparison comparison, Scorer candidate, ItemStatistics statistics) {}
+
+  /** The model that is registered, and the gate's word with the absorption's. */
+  private record Kept<M>(M model, List<Finding> findings, boolean promoted, Watermark until) {}
+
+  private Void resolveIds() {
+    events.resolveIds(registry, pipeline.name(), run.runId());
+    return null;
+  }
+
+  private Before before() {
+    int[] users = events.users();
+    rows.put("users", (long) users.length);
+    if (attempt.champion().isEmpty()) {
+      return new Before(users, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+    }
+    ModelVersion champion = attempt.champion().get();
+    List<EvaluationWindow> frozen =
+        registry.frozenWindows(pipeline.name(), champion, pipeline.evaluation().frozenWindows());
+    Optional<Scorer> previous =
+        champion
+            .parent()
+            .flatMap(parent -> registry.version(pipeline.name(), parent))
+            .filter(registry::hasRows)
+            .map(parent -> model(parent).scorer(users));
+    return new Before(
+        users,
+        Optional.of(model(champion).scorer(everybody(users, frozen))),
+        previous,
+        Optional.of(LoadedHistory.of(registry.history(champion), users)),
+        Optional.of(registry.itemStatistics(champion)),
+        frozen);
+  }
+
+  private M model(ModelVersion version) {
+    return family.codec().decode(registry.open(version));
+  }
+
+  private static int[] everybody(int[] users, List<EvaluationWindow> windows) {
+    return IntStream.concat(
+            Arrays.stream(users),
+            windows.stream().flatMapToInt(w -> w.cases().stream().mapToInt(c -> c.user())))
+        .sorted()
+        .distinct()
+        .toArray();
+  }
+
+  private Prequential prequential(Before before) {
+    if (before.champion().isEmpty() || events.onTimeRows() == 0) {
+      return new Prequential(Optional.empty(), Optional.empty());
+    }
+    Instant begin = attempt.slice().from().eventTime();
+    EvaluationWindow window =
+        measurement.window(
+            "prequential", events.onTime(), before.historyTable(), Optional.empty(), before.statistics(), begin);
+    List<Subject> models = new ArrayList<>();
+    models.add(new Subject(Subject.PARENT, before.champion().get()));
+    before.previous().ifPresent(scorer -> models.add(new Subject(Subject.PREVIOUS, scorer)));
+    Comparison comparison =
+        measurement.compare(
+            window, models, before.statistics().get(), histories(before), begin, "prequential/" + run.version());
+    return new Prequential(Optional.of(window), Optional.of(comparison));
+  }
+
+  private static List<InteractionHistory> histories(Before before) {
+    return before.history().map(LoadedHistory::loaded).map(List::of).orElse(List.of());
+  }
+
+  private ChronologicalSplit split() {
+    ChronologicalSplit split = events.split(pipeline.split());
+    rows.put("fit", split.fitRows());
+    rows.put("validation", split.validationRows());
+    return split;
+  }
+
+  private M train(Dataset<Row> learnt, Before before, Instant now) {
+    Optional<M> parent = attempt.parent().map(this::model);
+    Optional<HistoryTable> history = attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
+    return family.trainer().train(new TrainingTask<>(learnt, parent, history, now, run.seed(), progress));
+  }
+
+  private Validation validate(M candidate, Before before, ChronologicalSplit split) {
+    boolean rebuild = attempt.parent().isEmpty();
+    Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
+    Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
+    ItemStatistics statistics = ItemStatisticsBuilder.merged(earlier, split.fit());
+    EvaluationWindow window =
+        measurement.window("validation", split.validation(), history, Optional.of(split.fit()), earlier, split.cut());
+    Scorer scorer = candidate.scorer(everybody(before.users(), before.frozen()));
+    List<Subject> models = new ArrayList<>();
+    models.add(new Subject(Subject.CANDIDATE, scorer));
+    before.champion().ifPresent(champion -> models.add(new Subject(Subject.PARENT, champion)));
+    List<InteractionHistory> rated = new ArrayList<>(histories(before));
+    if (!pipeline.evaluation().primaryMetric().isRanking()) {
+      rated.add(HistoryBuilder.inMemory(family.decay(), split.fit()));
+    }
+    Comparison comparison =
+        measurement.compare(window, models, statistics, rated, split.cut(), "validation/" + run.version());
+    return new Validation(window, comparison, scorer, statistics);
+  }
+
+  private List<Comparison> frozen(Before before, Validation validation) {
+    if (before.champion().isEmpty()) {
+      return List.of();
+    }
+    List<Comparison> comparisons = new ArrayList<>();
+    for (int n = before.frozen().size() - 1; n >= 0; n--) {
+      comparisons.add(
+          measurement.compareFrozen(
+              before.frozen().get(n), validation.candidate(), before.champion().get(), validation.statistics()));
+    }
+    return comparisons;
+  }
+
+  private GateDecision judge(Before before, Validation validation, List<Comparison> frozen, Prequential prequential) {
+    Optional<InputProfile> tonight =
+        attempt.champion().isEmpty()
+            ? Optional.empty()
+            : ProfileBuilder.profile(
+                events.onTime(), before.statistics(), prequential.window(), attempt.slice().from().eventTime());
+    List<Evidence> earlier =
+        attempt.champion().map(c -> registry.evidence(pipeline.name(), c, pipeline.gate().pooledNights())).orElse(List.of());
+    int nights = pipeline.gate().drift().map(DriftOptions::recentNights).orElse(0);
+    List<InputProfile> recent =
+        attempt.champion().map(c -> registry.profiles(pipeline.name(), c, nights)).orElse(List.of());
+    return PromotionGate.decide(
+        new GateInput(validation.comparison(), frozen, earlier, tonight, recent),
+        pipeline.gate(),
+        pipeline.evaluation(),
+        pipeline.feedback());
+  }
+
+  private Kept<M> absorb(
+      M candidate, GateDecision decision, Before before, Validation validation, ChronologicalSplit split) {
+    List<Finding> findings = new ArrayList<>(decision.findings());
+    boolean promoted = decision instanceof GateDecision.Promoted;
+    Watermark end = attempt.slice().to();
+    if (split.validationRows() == 0) {
+      return new Kept<>(candidate, findings, promoted, end);
+    }
+    Watermark cut = new Watermark(end.commit(), split.cut());
+    if (!promoted || !pipeline.absorb()) {
+      return new Kept<>(candidate, findings, promoted, cut);
+    }
+    M absorbed = train(events.all(), before, end.eventTime());
+    Finding check =
+        Absorption.check(
+            validation.candidate(),
+            absorbed.scorer(before.users()),
+            absorbed.isFinite() ? Absorption.Finiteness.FINITE : Absorption.Finiteness.NOT_FINITE,
+            before.users());
+    findings.add(check);
+    boolean passed = check.outcome() == Finding.Outcome.PASSED;
+    return passed
+        ? new Kept<>(absorbed, findings, true, end)
+        : new Kept<>(candidate, findings, false, cut);
+  }
+
+  private RunOutcome register(
+      Before before,
+      Prequential prequential,
+      ChronologicalSplit split,
+      Validation validation,
+      List<Comparison> frozen,
+      Kept<M> kept) {
+    Dataset<Row> learnt = kept.until().equals(attempt.slice().to()) ? events.all() : split.fit();
+    boolean rebuild = attempt.parent().isEmpty();
+    Dataset<Row> history =
+        rebuild
+            ? HistoryBuilder.fromScratch(family.decay(), learnt)
+            : HistoryBuilder.merged(family.decay(), before.history().get(), learnt);
+    Dataset<Row> statistics =
+        ItemStatisticsBuilder.changes(rebuild ? Optional.empty() : before.statistics(), learnt);
+    List<Measurement> measurements = new ArrayList<>();
+    prequential.comparison().ifPresent(c -> measurements.addAll(c.measurements()));
+    measurements.addAll(validation.comparison().measurements());
+    frozen.forEach(c -> measurements.addAll(c.measurements()));
+    List<Evidence> evidence =
+        prequential.comparison().stream()
+            .flatMap(c -> c.evidence().stream())
+            .filter(e -> e.older().equals(Subject.PREVIOUS))
+            .toList();
+    String frozenName = "frozen:" + run.version();
+    Optional<EvaluationWindow> window =
+        validation.window().cases().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                WindowBuilder.bounded(
+                    validation.window(), frozenName, pipeline.evaluation().frozenUsers(), pipeline.seed()));
+    ModelState state = family.codec().encode(kept.model());
+    registry.register(
+        new NightRecord(
+            version(kept, state),
+            state,
+            history,
+            statistics,
+            window,
+            measurements,
+            evidence,
+            profiles(before, prequential, split, validation),
+            kept.findings(),
+            slices(kept),
+            kept.promoted()));
+    return outcome(kept, measurements);
+  }
+
+  /** Tonight's shape; of a line's first version, the shape of each validation day, seen as a night after its fit part. */
+  private List<InputProfile> profiles(
+      Before before, Prequential prequential, ChronologicalSplit split, Validation validation) {
+    if (attempt.champion().isPresent()) {
+      return ProfileBuilder.profile(
+              events.onTime(), before.statistics(), prequential.window(), attempt.slice().from().eventTime())
+          .map(List::of)
+          .orElse(List.of());
+    }
+    List<InputProfile> profiles = new ArrayList<>();
+    for (Row day :
+        split.validation().select(EventColumns.DATE).distinct().orderBy(EventColumns.DATE).collectAsList()) {
+      Dataset<Row> ofDay = split.validation().filter(functions.col(EventColumns.DATE).equalTo(functions.lit(day.get(0))));
+      ProfileBuilder.profile(
+              ofDay, Optional.of(validation.statistics()), Optional.of(validation.window()), split.cut())
+          .ifPresent(profiles::add);
+    }
+    return profiles;
+  }
+
+  private ModelVersion version(Kept<M> kept, ModelState state) {
+    Map<String, String> facts = new HashMap<>(environment);
+    pipeline.text().forEach((key, value) -> facts.put("pipeline." + key, value));
+    rows.forEach((key, value) -> facts.put("rows." + key, Long.toString(value)));
+    phases.seconds().forEach((key, value) -> facts.put("seconds." + key, Double.toString(value)));
+    facts.put("events_digest", events.digest());
+    facts.put(
+        "measured",
+        kept.promoted() && pipeline.absorb() ? "before absorption of the validation window" : "as registered");
+    if (!attempt.admitted().isEmpty()) {
+      facts.put("admitted_slices", String.join(",", attempt.admitted().stream().map(SliceState::sliceId).toList()));
+    }
+    EventSlice slice = new EventSlice(attempt.slice().tableId(), attempt.slice().from(), kept.until());
+    return new ModelVersion(
+        pipeline.name(),
+        run.version(),
+        attempt.parent().map(ModelVersion::version),
+        registry.plannedRowVersions(run.version(), attempt.parent()),
+        kept.promoted() ? ModelVersion.Status.PROMOTED : ModelVersion.Status.REJECTED,
+        family.name(),
+        slice,
+        run.runId(),
+        run.seed(),
+        pipeline.digest(),
+        facts,
+        state.arrays(),
+        state.attributes(),
+        clock.instant());
+  }
+
+  private List<SliceState> slices(Kept<M> kept) {
+    String id =
+        registry.slices(pipeline.name()).stream()
+            .filter(s -> s.slice().equals(attempt.fresh()))
+            .map(SliceState::sliceId)
+            .findFirst()
+            .orElse(Long.toString(run.version()));
+    List<SliceState> states = new ArrayList<>();
+    if (!kept.promoted()) {
+      states.add(state(id, attempt.fresh(), SliceState.State.PENDING));
+      return states;
+    }
+    states.add(state(id, untilLearnt(attempt.fresh(), kept.until()), SliceState.State.CONSUMED));
+    for (SliceState retried : attempt.retried()) {
+      states.add(state(retried.sliceId(), retried.slice(), SliceState.State.CONSUMED));
+    }
+    for (SliceState left : attempt.leftOut()) {
+      states.add(state(left.sliceId(), left.slice(), SliceState.State.SET_ASIDE));
+    }
+    for (SliceState admitted : attempt.admitted()) {
+      states.add(state(admitted.sliceId(), admitted.slice(), SliceState.State.ADMITTED));
+    }
+    return states;
+  }
+
+  /** Without absorption a slice ends where validation began; the rest is the next night's. */
+  private static EventSlice untilLearnt(EventSlice fresh, Watermark until) {
+    Instant end = until.eventTime().isBefore(fresh.from().eventTime()) ? fresh.from().eventTime() : until.eventTime();
+    return new EventSlice(fresh.tableId(), fresh.from(), new Watermark(until.commit(), end));
+  }
+
+  private SliceState state(String id, EventSlice slice, SliceState.State state) {
+    return new SliceState(id, slice, state, run.version(), run.runId());
+  }
+
+  private RunOutcome outcome(Kept<M> kept, List<Measurement> measurements) {
+    RunOutcome.Kind kind = kept.promoted() ? RunOutcome.Kind.PROMOTED : RunOutcome.Kind.REJECTED;
+    return new RunOutcome(
+        pipeline.name(),
+        kind,
+        run.interval(),
+        Optional.of(run.version()),
+        attempt.champion().map(ModelVersion::version),
+        Optional.of(attempt.slice()),
+        rows,
+        phases.seconds(),
+        kept.findings(),
+        measurements,
+        sentence(kept));
+  }
+
+  private String sentence(Kept<M> kept) {
+    String learnt = "version " + run.version() + " learnt " + events.learnable() + " events";
+    if (kept.promoted()) {
+      return pipeline.name()
+          + ": "
+          + learnt
+          + attempt.parent().map(p -> " from version " + p.version()).orElse(" from scratch")
+          + " and is the champion.";
+    }
+    List<String> failed =
+        kept.findings().stream()
+            .filter(f -> f.outcome() == Finding.Outcome.FAILED)
+            .map(f -> f.rule() + " (" + f.detail() + ")")
+            .toList();
+    return pipeline.name()
+        + ": "
+        + learnt
+        + " and was rejected by "
+        + String.join("; ", failed)
+        + attempt.champion().map(c -> " Version " + c.version() + " stays the champion; the events stay pending.").orElse("");
+  }
+}

@@ -1,0 +1,156 @@
+package io.perennial.pipeline;
+
+import static org.apache.spark.sql.functions.bit_xor;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.perennial.event.EventColumns;
+import io.perennial.event.EventTable;
+import io.perennial.registry.ModelRegistry;
+import io.perennial.slice.ChronologicalSplit;
+import io.perennial.slice.SliceReader;
+import io.perennial.slice.SplitPolicy;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/** The events of one attempt, read once and kept until the attempt is over. */
+final class NightEvents implements AutoCloseable {
+  private static final String REASON = "refusal";
+
+  private final Attempt attempt;
+  private final Dataset<Row> learnable;
+  private final Map<String, Long> counts;
+  private final String digest;
+  private Dataset<Row> indexed;
+
+  private NightEvents(Attempt attempt, Dataset<Row> learnable, Map<String, Long> counts, String digest) {
+    this.attempt = attempt;
+    this.learnable = learnable;
+    this.counts = counts;
+    this.digest = digest;
+  }
+
+  /** Reads an attempt's slice, and the slices that it admits; writes nothing. */
+  static NightEvents read(EventTable source, Attempt attempt) {
+    Dataset<Row> rows = SliceReader.read(source, attempt.slice());
+    for (var admitted : attempt.admitted()) {
+      rows = rows.unionByName(SliceReader.read(source, admitted.slice()));
+    }
+    if (attempt.parent().isEmpty()) {
+      for (var left : attempt.leftOut()) {
+        rows = rows.filter(inside(left.slice().from().eventTime(), left.slice().to().eventTime()).unary_$bang());
+      }
+    }
+    Dataset<Row> all =
+        rows.withColumn(REASON, EventRefusal.reason()).persist(StorageLevel.MEMORY_AND_DISK());
+    Column late = col(EventColumns.TIME).lt(lit(attempt.slice().from().eventTime()));
+    List<Row> sums =
+        all.groupBy(coalesce(col(REASON), lit(-1)), late)
+            .agg(
+                count(lit(1)),
+                bit_xor(
+                    xxhash64(
+                        col(EventColumns.USER), col(EventColumns.ITEM), col(EventColumns.VALUE), col(EventColumns.TIME))))
+            .collectAsList();
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("slice", 0L);
+    counts.put("late", 0L);
+    counts.put("refused", 0L);
+    long digest = 0;
+    for (Row sum : sums) {
+      long n = sum.getLong(2);
+      counts.merge("slice", n, Long::sum);
+      if (sum.getInt(0) >= 0) {
+        counts.merge("refused", n, Long::sum);
+        counts.merge(EventRefusal.values()[sum.getInt(0)].key(), n, Long::sum);
+      } else {
+        digest ^= sum.getLong(3);
+        if (sum.getBoolean(1)) {
+          counts.merge("late", n, Long::sum);
+        }
+      }
+    }
+    return new NightEvents(attempt, all, counts, Long.toHexString(digest));
+  }
+
+  /** Number of events that can be learnt. */
+  long learnable() {
+    return counts.get("slice") - counts.get("refused");
+  }
+
+  /** Row sums for {@code runs.row_counts}: slice, late, refused and why. */
+  Map<String, Long> counts() {
+    return counts;
+  }
+
+  /** Exclusive or of the hashes of all events that are learnt: the same events give the same digest, in any order. */
+  String digest() {
+    return digest;
+  }
+
+  /** Gives every user and item its dense index; ids never seen before are written to {@code entity_ids}. */
+  void resolveIds(ModelRegistry registry, String pipeline, String runId) {
+    indexed =
+        registry
+            .indexed(pipeline, runId, learnable.filter(col(REASON).isNull()).drop(REASON))
+            .select(
+                col(EventColumns.USER_INDEX),
+                col(EventColumns.ITEM_INDEX),
+                col(EventColumns.VALUE),
+                col(EventColumns.TIME),
+                col(EventColumns.DATE))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    indexed.count();
+    learnable.unpersist(false);
+  }
+
+  /** Every event: user_index, item_index, value, event_time, event_date. */
+  Dataset<Row> all() {
+    return indexed;
+  }
+
+  /** Every event but the late ones. */
+  Dataset<Row> onTime() {
+    return indexed.filter(col(EventColumns.TIME).lt(lit(attempt.slice().from().eventTime())).unary_$bang());
+  }
+
+  /** Number of events that are not late. */
+  long onTimeRows() {
+    return learnable() - counts.get("late");
+  }
+
+  /** Cut into fit and validation. */
+  ChronologicalSplit split(SplitPolicy policy) {
+    return ChronologicalSplit.of(indexed, attempt.slice(), policy);
+  }
+
+  /** Dense indices of all users, increasing. */
+  int[] users() {
+    return indexed.select(EventColumns.USER_INDEX).distinct().collectAsList().stream()
+        .mapToInt(row -> row.getInt(0))
+        .sorted()
+        .toArray();
+  }
+
+  @Override
+  public void close() {
+    learnable.unpersist(false);
+    if (indexed != null) {
+      indexed.unpersist(false);
+    }
+  }
+
+  private static Column inside(Instant from, Instant to) {
+    Column time = col(EventColumns.TIME);
+    return time.lt(lit(from)).unary_$bang().and(time.lt(lit(to)));
+  }
+}

@@ -1,0 +1,165 @@
+package io.perennial.pipeline;
+
+import io.perennial.config.PipelineDefinition;
+import io.perennial.event.EventTable;
+import io.perennial.registry.ModelRegistry;
+import io.perennial.registry.ModelVersion;
+import io.perennial.registry.RunState;
+import io.perennial.registry.SliceState;
+import io.perennial.slice.EventSlice;
+import io.perennial.slice.SliceSelector;
+import io.perennial.slice.Watermark;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Decides what a night learns: what is new, together with what earlier nights tried in vain; and, if that is rejected, the new
+ * part alone. Reads only; the same registry and source give the same plan.
+ */
+final class NightPlanner {
+  private final PipelineDefinition pipeline;
+  private final ModelRegistry registry;
+  private final EventTable source;
+
+  NightPlanner(PipelineDefinition pipeline, ModelRegistry registry, EventTable source) {
+    this.pipeline = pipeline;
+    this.registry = registry;
+    this.source = source;
+  }
+
+  NightPlan plan(NightRequest request) {
+    Optional<ModelVersion> champion = registry.alias(pipeline.name(), "champion");
+    Watermark consumed = champion.map(v -> v.slice().to()).orElse(Watermark.NOTHING);
+    champion.ifPresent(this::checkSource);
+    List<SliceState> slices = registry.slices(pipeline.name());
+    List<SliceState> admitted = admitted(request, slices);
+    Optional<EventSlice> bounds = bounds(request, consumed, champion);
+    if (bounds.isEmpty() && admitted.isEmpty() && request.start() == NightRequest.Start.WARM) {
+      return new NightPlan(List.of(), champion, new EventSlice(source.tableId(), consumed, consumed), List.of());
+    }
+    EventSlice all = bounds.orElse(new EventSlice(source.tableId(), consumed, consumed));
+    List<SliceState> pending = pendingBefore(all, consumed, slices);
+    Watermark tried =
+        pending.stream()
+            .map(s -> s.slice().to())
+            .max(Comparator.comparing(Watermark::eventTime).thenComparing(Watermark::commit))
+            .orElse(all.from());
+    EventSlice fresh = new EventSlice(all.tableId(), tried, all.to());
+    List<String> remarks = new ArrayList<>();
+    if (champion.isPresent()
+        && request.interval().isPresent()
+        && request.interval().get().from().isAfter(tried.eventTime())) {
+      remarks.add(
+          "Events from "
+              + tried.eventTime()
+              + " to "
+              + request.interval().get().from()
+              + " were not learnt by an earlier night: they are part of this one.");
+    }
+    List<Attempt> attempts = new ArrayList<>();
+    if (request.start() == NightRequest.Start.FULL_REBUILD) {
+      List<SliceState> setAside = inState(slices, SliceState.State.SET_ASIDE);
+      EventSlice everything = new EventSlice(all.tableId(), lineBegin(champion, all), all.to());
+      attempts.add(
+          new Attempt(everything, fresh, Optional.empty(), champion, pending, excluding(setAside, admitted), admitted));
+    } else {
+      attempts.add(new Attempt(all, fresh, champion, champion, pending, List.of(), admitted));
+      if (!pending.isEmpty() && !fresh.isEmpty()) {
+        remarks.add(
+            pending.size()
+                + " rejected slice(s) are tried again together with the new events; if that is rejected, the new events are tried alone.");
+        attempts.add(new Attempt(fresh, fresh, champion, champion, List.of(), pending, admitted));
+      }
+    }
+    return new NightPlan(attempts, champion, all, remarks);
+  }
+
+  /** Rejected nights in a row since the champion. */
+  int pendingNights() {
+    return inState(registry.slices(pipeline.name()), SliceState.State.PENDING).size();
+  }
+
+  private Optional<EventSlice> bounds(
+      NightRequest request, Watermark consumed, Optional<ModelVersion> champion) {
+    Optional<RunState> unfinished = unfinished(request);
+    if (unfinished.isPresent()) {
+      Watermark to = unfinished.get().opened().slice().to();
+      Watermark from = champion.isPresent() ? consumed : unfinished.get().opened().slice().from();
+      if (!to.eventTime().isBefore(from.eventTime()) && to.commit() >= from.commit()) {
+        return Optional.of(new EventSlice(source.tableId(), from, to));
+      }
+    }
+    return SliceSelector.select(source, consumed, request.interval());
+  }
+
+  /**
+   * The last run of this request if it is to be resumed (it died) or only looked up (it was rejected and nothing changed since):
+   * its bounds are read instead of being decided afresh.
+   */
+  private Optional<RunState> unfinished(NightRequest request) {
+    return registry.runs(pipeline.name()).stream()
+        .filter(run -> run.interval().equals(request.interval()))
+        .filter(run -> run.opened().version() > 0)
+        .reduce((first, second) -> second)
+        .filter(run -> run.opened().pipelineDigest().equals(pipeline.digest()))
+        .filter(run -> run.opened().slice().tableId().equals(source.tableId()))
+        .filter(run -> !run.closed() || (request.interval().isPresent() && run.outcome().equals(Optional.of("rejected"))));
+  }
+
+  private void checkSource(ModelVersion champion) {
+    source.requireSame(champion.slice().tableId());
+  }
+
+  private static List<SliceState> pendingBefore(EventSlice all, Watermark consumed, List<SliceState> slices) {
+    return inState(slices, SliceState.State.PENDING).stream()
+        .filter(s -> s.slice().tableId().equals(all.tableId()))
+        .filter(s -> !s.slice().to().equals(all.to()))
+        .filter(s -> !s.slice().to().eventTime().isAfter(all.to().eventTime()))
+        .filter(s -> s.slice().to().commit() <= all.to().commit())
+        .filter(s -> s.slice().to().eventTime().isAfter(consumed.eventTime()) || s.slice().to().commit() > consumed.commit())
+        .toList();
+  }
+
+  private List<SliceState> admitted(NightRequest request, List<SliceState> slices) {
+    if (request.include().isEmpty()) {
+      return List.of();
+    }
+    String wanted = request.include().get();
+    List<SliceState> setAside = inState(slices, SliceState.State.SET_ASIDE);
+    return List.of(
+        setAside.stream()
+            .filter(s -> s.sliceId().equals(wanted))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UnknownSliceException(
+                        "Cannot include slice "
+                            + wanted
+                            + " of pipeline "
+                            + pipeline.name()
+                            + ": no slice of that name was set aside ("
+                            + (setAside.isEmpty()
+                                ? "there is none"
+                                : "those that were: " + String.join(", ", setAside.stream().map(SliceState::sliceId).toList()))
+                            + "). See 'sql \"SELECT * FROM slice_states\"'.")));
+  }
+
+  private Watermark lineBegin(Optional<ModelVersion> champion, EventSlice all) {
+    Optional<ModelVersion> root = champion;
+    while (root.isPresent() && root.get().parent().isPresent()) {
+      root = registry.version(pipeline.name(), root.get().parent().get());
+    }
+    return root.map(v -> v.slice().from()).orElse(all.from());
+  }
+
+  private static List<SliceState> inState(List<SliceState> slices, SliceState.State state) {
+    return slices.stream().filter(s -> s.state() == state).toList();
+  }
+
+  private static List<SliceState> excluding(List<SliceState> slices, List<SliceState> excluded) {
+    return slices.stream().filter(s -> excluded.stream().noneMatch(x -> Objects.equals(x.sliceId(), s.sliceId()))).toList();
+  }
+}

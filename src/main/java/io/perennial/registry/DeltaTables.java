@@ -1,0 +1,291 @@
+package io.perennial.registry;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.delta.exceptions.DeltaConcurrentModificationException;
+import io.perennial.Warehouse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
+import org.apache.spark.sql.catalyst.expressions.EqualTo;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.In;
+import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.AddFile;
+import org.apache.spark.sql.delta.actions.FileAction;
+import org.apache.spark.sql.delta.actions.Format;
+import org.apache.spark.sql.delta.actions.Metadata;
+import org.apache.spark.sql.types.DataType;
+import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Reads and commits the registry's tables. A commit replaces whole partitions, found by value and
+ * not by SQL text, and fails when another commit changed the same partitions since its transaction
+ * began; then it is tried again from the beginning, {@value #ATTEMPTS} times in all.
+ */
+final class DeltaTables {
+  static final int ATTEMPTS = 4;
+
+  private static final Map<String, String> PROPERTIES =
+      Map.of(
+          "delta.enableDeletionVectors", "false",
+          "delta.columnMapping.mode", "none",
+          "delta.checkpointInterval", "20",
+          "delta.logRetentionDuration", "interval 30 days",
+          "delta.deletedFileRetentionDuration", "interval 7 days");
+
+  private final SparkSession spark;
+  private final Warehouse warehouse;
+  private final WriteListener listener;
+
+  DeltaTables(SparkSession spark, Warehouse warehouse, WriteListener listener) {
+    this.spark = spark;
+    this.warehouse = warehouse;
+    this.listener = listener;
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  /** Whether a table was written before. */
+  boolean exists(Tables table) {
+    return log(table).update(false, Option.empty(), Option.empty()).version() >= 0;
+  }
+
+  /** All rows of a table as of now; no rows where the table was never written. */
+  Dataset<Row> read(Tables table) {
+    if (!exists(table)) {
+      return spark.createDataFrame(List.of(), table.schema());
+    }
+    return spark.read().format("delta").load(warehouse.table(table.tableName()));
+  }
+
+  /** A pipeline's rows of a table. */
+  Dataset<Row> read(Tables table, String pipeline) {
+    return read(table).where(col("pipeline").equalTo(pipeline));
+  }
+
+  /** A few rows from memory, to be written as one file. */
+  Dataset<Row> local(Tables table, List<Row> rows) {
+    return spark.createDataFrame(rows, table.schema()).coalesce(1);
+  }
+
+  /** Creates a table without rows where it does not exist; two at once are as good as one. */
+  void ensure(Tables table) {
+    if (exists(table)) {
+      return;
+    }
+    try {
+      OptimisticTransaction transaction =
+          log(table).startTransaction(Option.empty(), Option.empty());
+      if (transaction.readVersion() < 0) {
+        Metadata metadata = metadata(table);
+        transaction.updateMetadataForNewTable(metadata);
+        transaction.commit(
+            seq(List.of()),
+            new DeltaOperations.CreateTable(metadata, false, false, Option.empty()));
+      }
+    } catch (DeltaConcurrentModificationException raced) {
+      if (!exists(table)) {
+        throw conflict(table, "creating it", raced);
+      }
+    }
+  }
+
+  /**
+   * Replaces the rows of one partition, or of a group of them, in one commit. No commit where there
+   * are no rows, neither before nor after.
+   *
+   * @param partition values of partition columns; a list stands for any of its values
+   * @param rows with every column of the table; empty: the partition's rows are deleted
+   */
+  void replace(
+      Tables table, Map<String, Object> partition, Optional<Dataset<Row>> rows, CommitNote note) {
+    transact(table, partition, note, before -> new Change(rows, Scope.REPLACE));
+  }
+
+  /**
+   * Reads partitions and commits what follows from them, exclusively: whoever commits to the same
+   * partitions in between makes this transaction begin again.
+   *
+   * @param change given the rows of the partitions as the transaction sees them, says what to do
+   */
+  void transact(
+      Tables table,
+      Map<String, Object> partition,
+      CommitNote note,
+      Function<Dataset<Row>, Change> change) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (attempt(table, partition, note, change)) {
+          listener.written(table.tableName(), note.pipeline(), note.version());
+        }
+        return;
+      } catch (DeltaConcurrentModificationException raced) {
+        if (attempt == ATTEMPTS) {
+          throw conflict(table, "writing " + partition, raced);
+        }
+      }
+    }
+  }
+
+  /** What a transaction does with the partitions that it read. */
+  enum Scope {
+    /** The new rows stand in place of the old ones. */
+    REPLACE,
+    /** The new rows come on top. */
+    APPEND
+  }
+
+  /** The outcome of reading: rows to write, none to leave it (or to delete, with REPLACE). */
+  record Change(Optional<Dataset<Row>> rows, Scope scope) {
+    static final Change NOTHING = new Change(Optional.empty(), Scope.APPEND);
+
+    static Change append(Dataset<Row> rows) {
+      return new Change(Optional.of(rows), Scope.APPEND);
+    }
+  }
+
+  private boolean attempt(
+      Tables table,
+      Map<String, Object> partition,
+      CommitNote note,
+      Function<Dataset<Row>, Change> change) {
+    DeltaLog log = log(table);
+    OptimisticTransaction transaction = log.startTransaction(Option.empty(), Option.empty());
+    Dataset<Row> before;
+    List<AddFile> files;
+    if (transaction.readVersion() < 0) {
+      transaction.updateMetadataForNewTable(metadata(table));
+      files = List.of();
+      before = spark.createDataFrame(List.of(), table.schema());
+    } else {
+      Seq<AddFile> found = transaction.filterFiles(seq(equalities(table, partition)), false);
+      files = CollectionConverters.asJava(found);
+      before = log.createDataFrame(transaction.snapshot(), found, false, Option.empty());
+    }
+    Change wanted = change.apply(before);
+    boolean deletes = wanted.scope() == Scope.REPLACE && !files.isEmpty();
+    if (wanted.rows().isEmpty() && !deletes) {
+      return false;
+    }
+    List<Action> actions = new ArrayList<>();
+    if (wanted.rows().isPresent()) {
+      Seq<FileAction> added = transaction.writeFiles(ordered(table, wanted.rows().get()));
+      actions.addAll(CollectionConverters.asJava(added));
+    }
+    if (deletes) {
+      for (AddFile file : files) {
+        actions.add(file.removeWithTimestamp(file.removeWithTimestamp$default$1(), true));
+      }
+    }
+    if (actions.isEmpty()) {
+      return false;
+    }
+    transaction.commit(
+        seq(actions),
+        new DeltaOperations.Write(
+            deletes ? SaveMode.Overwrite : SaveMode.Append,
+            Option.apply(seq(table.partitions())),
+            deletes ? Option.apply(partition.toString()) : Option.empty(),
+            Option.apply(note.json()),
+            Option.empty(),
+            Option.empty(),
+            Option.empty(),
+            Option.empty(),
+            Option.empty()));
+    return true;
+  }
+
+  private Dataset<Row> ordered(Tables table, Dataset<Row> rows) {
+    Column[] columns = new Column[table.schema().size()];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = col(table.schema().fieldNames()[i]);
+    }
+    return rows.select(columns);
+  }
+
+  private static List<Expression> equalities(Tables table, Map<String, Object> partition) {
+    List<Expression> all = new ArrayList<>();
+    for (Map.Entry<String, Object> part : partition.entrySet()) {
+      if (!table.partitions().contains(part.getKey())) {
+        throw new IllegalArgumentException(
+            part.getKey() + " is no partition column of " + table.tableName());
+      }
+      DataType type = table.schema().apply(part.getKey()).dataType();
+      Expression column = new UnresolvedAttribute(seq(List.of(part.getKey())));
+      if (part.getValue() instanceof List<?> values) {
+        List<Expression> literals = new ArrayList<>();
+        values.forEach(value -> literals.add(Literal.create(value, type)));
+        all.add(new In(column, seq(literals)));
+      } else {
+        all.add(new EqualTo(column, Literal.create(part.getValue(), type)));
+      }
+    }
+    return all;
+  }
+
+  private static Metadata metadata(Tables table) {
+    return new Metadata(
+        Metadata.apply$default$1(),
+        null,
+        "Perennial: " + table.tableName().replace('_', ' '),
+        new Format("parquet", scalaMap(Map.of())),
+        table.schema().json(),
+        seq(table.partitions()),
+        scalaMap(PROPERTIES),
+        Option.empty());
+  }
+
+  private static scala.collection.immutable.Map<String, String> scalaMap(
+      Map<String, String> values) {
+    return scala.collection.immutable.Map.from(CollectionConverters.asScala(new HashMap<>(values)));
+  }
+
+  private static <T> Seq<T> seq(List<T> values) {
+    return CollectionConverters.asScala(values).toSeq();
+  }
+
+  private DeltaLog log(Tables table) {
+    return DeltaLog.forTable(spark, new Path(warehouse.table(table.tableName())));
+  }
+
+  private static RegistryConflictException conflict(Tables table, String doing, Throwable cause) {
+    return new RegistryConflictException(
+        "Cannot commit to "
+            + table.tableName()
+            + ": other writers changed it while "
+            + doing
+            + ", "
+            + ATTEMPTS
+            + " times in a row. Run the same command again; what was written so far is kept or"
+            + " replaced.",
+        cause);
+  }
+
+  /** (pipeline, version) as a partition. */
+  static Map<String, Object> partition(String pipeline, String column, Object value) {
+    Map<String, Object> partition = new LinkedHashMap<>();
+    partition.put("pipeline", pipeline);
+    partition.put(column, value);
+    return partition;
+  }
+}

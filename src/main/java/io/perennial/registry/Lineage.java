@@ -1,0 +1,115 @@
+package io.perennial.registry;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.perennial.evaluation.EvaluationWindow;
+import io.perennial.evaluation.Evidence;
+import io.perennial.evaluation.InputProfile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** What the earlier nights of a version's line left for later ones. */
+final class Lineage {
+  private final DeltaTables tables;
+  private final VersionCatalog catalog;
+
+  Lineage(DeltaTables tables, VersionCatalog catalog) {
+    this.tables = tables;
+    this.catalog = catalog;
+  }
+
+  List<EvaluationWindow> frozenWindows(String pipeline, ModelVersion champion, int atMost) {
+    if (atMost <= 0) {
+      return List.of();
+    }
+    Dataset<Row> windows = tables.read(Tables.FROZEN_WINDOWS, pipeline);
+    List<Long> line = catalog.line(pipeline, champion);
+    List<Long> present = new ArrayList<>();
+    for (Row row :
+        windows
+            .where(col("version").isin(line.toArray()))
+            .select("version")
+            .distinct()
+            .collectAsList()) {
+      present.add(row.getLong(0));
+    }
+    present.sort(Comparator.reverseOrder());
+    List<Long> chosen = spread(present, atMost);
+    if (chosen.isEmpty()) {
+      return List.of();
+    }
+    Map<Long, List<Row>> byVersion =
+        windows.where(col("version").isin(chosen.toArray())).collectAsList().stream()
+            .collect(Collectors.groupingBy(row -> new Cells(row).number("version")));
+    List<EvaluationWindow> found = new ArrayList<>();
+    for (Long version : chosen) {
+      List<Row> rows = new ArrayList<>(byVersion.getOrDefault(version, List.of()));
+      rows.sort(Comparator.comparingInt(row -> new Cells(row).integer("user")));
+      found.add(NightRows.window(version, rows));
+    }
+    return found;
+  }
+
+  /**
+   * Of a list, newest first: the newest half of the places, the other half evenly over the rest,
+   * the oldest always among them.
+   */
+  static List<Long> spread(List<Long> newestFirst, int atMost) {
+    if (newestFirst.size() <= atMost) {
+      return List.copyOf(newestFirst);
+    }
+    int recent = (atMost + 1) / 2;
+    int older = atMost - recent;
+    List<Long> chosen = new ArrayList<>(newestFirst.subList(0, recent));
+    List<Long> rest = newestFirst.subList(recent, newestFirst.size());
+    for (int i = 1; i <= older; i++) {
+      chosen.add(rest.get((int) ((long) i * rest.size() / older) - 1));
+    }
+    return chosen;
+  }
+
+  List<Evidence> evidence(String pipeline, ModelVersion champion, int nights) {
+    return ofLine(
+        pipeline,
+        champion,
+        nights,
+        tables.read(Tables.EVIDENCE, pipeline).where(col("window").equalTo("prequential")),
+        NightRows::evidence);
+  }
+
+  List<InputProfile> profiles(String pipeline, ModelVersion champion, int nights) {
+    return ofLine(
+        pipeline,
+        champion,
+        nights,
+        tables
+            .read(Tables.INPUT_PROFILES, pipeline)
+            .withColumn("night", col("night").cast("string")),
+        NightRows::profile);
+  }
+
+  private <T> List<T> ofLine(
+      String pipeline,
+      ModelVersion champion,
+      int nights,
+      Dataset<Row> table,
+      Function<Row, T> read) {
+    if (nights <= 0) {
+      return List.of();
+    }
+    List<Long> line = catalog.line(pipeline, champion);
+    TreeMap<Long, List<Row>> byVersion = new TreeMap<>(Comparator.reverseOrder());
+    List<Long> latest = line.subList(0, Math.min(line.size(), 2 * nights + 2));
+    for (Row row : table.where(col("version").isin(latest.toArray())).collectAsList()) {
+      byVersion.computeIfAbsent(new Cells(row).number("version"), v -> new ArrayList<>()).add(row);
+    }
+    return byVersion.values().stream().limit(nights).flatMap(List::stream).map(read).toList();
+  }
+}

@@ -1,0 +1,187 @@
+package io.perennial.registry;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The rows that a version is made of: of the partitions that it lists, newest first, the newest row
+ * of each index. Which partition holds an index' newest row is found out once, from the index
+ * column of the deltas alone, and sent to every executor; the rows themselves are then read in one
+ * pass without a shuffle.
+ */
+final class NewestRows {
+  /** Up to so many indices are looked up through the statistics of row groups. */
+  private static final int FEW = 64;
+
+  private final SparkSession spark;
+  private final Dataset<Row> table;
+  private final List<Long> versions;
+  private final StructType schema;
+  private Ownership ownership;
+
+  /**
+   * @param table rows of one pipeline, with columns version, index and those of the schema
+   * @param versions row versions, newest first, at least one
+   * @param schema columns of the result
+   */
+  NewestRows(SparkSession spark, Dataset<Row> table, List<Long> versions, StructType schema) {
+    this.spark = spark;
+    this.table = table;
+    this.versions = List.copyOf(versions);
+    this.schema = schema;
+  }
+
+  /** Every row, in no order. */
+  Dataset<Row> all() {
+    return columns(owned(table.where(col("version").isin(versions.toArray()))));
+  }
+
+  /** The rows of these indices that exist. */
+  Dataset<Row> of(int[] sortedIndices) {
+    Dataset<Row> listed = table.where(col("version").isin(versions.toArray()));
+    Column index = col("index");
+    if (sortedIndices.length == 0) {
+      return columns(listed.where(functions.lit(false)));
+    }
+    Column wanted;
+    if (sortedIndices.length <= FEW) {
+      wanted = index.isin(Arrays.stream(sortedIndices).boxed().toArray());
+    } else {
+      int last = sortedIndices[sortedIndices.length - 1];
+      wanted =
+          index
+              .between(sortedIndices[0], last)
+              .and(
+                  functions
+                      .udf(member(broadcast(sortedIndices)), DataTypes.BooleanType)
+                      .apply(index));
+    }
+    return columns(owned(listed.where(wanted)));
+  }
+
+  private Dataset<Row> columns(Dataset<Row> rows) {
+    Column[] columns =
+        Arrays.stream(schema.fieldNames()).map(functions::col).toArray(Column[]::new);
+    return rows.select(columns);
+  }
+
+  private Dataset<Row> owned(Dataset<Row> rows) {
+    if (versions.size() == 1) {
+      return rows;
+    }
+    return rows.where(
+        functions
+            .udf(owner(broadcast(ownership())), DataTypes.BooleanType)
+            .apply(col("version"), col("index")));
+  }
+
+  private synchronized Ownership ownership() {
+    if (ownership == null) {
+      ownership = Ownership.of(table, versions);
+    }
+    return ownership;
+  }
+
+  private <T> Broadcast<T> broadcast(T value) {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(value);
+  }
+
+  private static UDF1<Integer, Boolean> member(Broadcast<int[]> sorted) {
+    return index -> Arrays.binarySearch(sorted.value(), index) >= 0;
+  }
+
+  private static UDF2<Long, Integer, Boolean> owner(Broadcast<Ownership> ownership) {
+    return (version, index) -> ownership.value().owns(version, index);
+  }
+
+  /** Which of the deltas holds the newest row of an index; all others belong to the keyframe. */
+  static final class Ownership implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final int[] indices;
+    private final long[] owners;
+    private final long keyframe;
+
+    private Ownership(int[] indices, long[] owners, long keyframe) {
+      this.indices = indices;
+      this.owners = owners;
+      this.keyframe = keyframe;
+    }
+
+    static Ownership of(Dataset<Row> table, List<Long> versions) {
+      List<Long> deltas = versions.subList(0, versions.size() - 1);
+      long[] byAge = deltas.stream().mapToLong(Long::longValue).toArray();
+      JavaRDD<InternalRow> keys =
+          StoredRows.internal(
+              table.where(col("version").isin(deltas.toArray())).select("version", "index"));
+      List<long[]> parts = keys.mapPartitions(rows -> packed(rows, byAge)).collect();
+      int size = parts.stream().mapToInt(p -> p.length).sum();
+      long[] all = new long[size];
+      int at = 0;
+      for (long[] part : parts) {
+        System.arraycopy(part, 0, all, at, part.length);
+        at += part.length;
+      }
+      Arrays.sort(all);
+      int[] indices = new int[size];
+      long[] owners = new long[size];
+      int n = 0;
+      for (long key : all) {
+        int index = (int) (key >>> 32);
+        if (n == 0 || indices[n - 1] != index) {
+          indices[n] = index;
+          owners[n++] = byAge[(int) key];
+        }
+      }
+      return new Ownership(
+          Arrays.copyOf(indices, n), Arrays.copyOf(owners, n), versions.get(versions.size() - 1));
+    }
+
+    private static Iterator<long[]> packed(Iterator<InternalRow> rows, long[] byAge) {
+      long[] keys = new long[1024];
+      int n = 0;
+      while (rows.hasNext()) {
+        InternalRow row = rows.next();
+        long version = row.getLong(0);
+        int age = 0;
+        while (byAge[age] != version) {
+          age++;
+        }
+        if (n == keys.length) {
+          keys = Arrays.copyOf(keys, 2 * n);
+        }
+        keys[n++] = ((long) row.getInt(1) << 32) | age;
+      }
+      List<long[]> one = new ArrayList<>(Collections.singletonList(Arrays.copyOf(keys, n)));
+      return one.iterator();
+    }
+
+    boolean owns(long version, int index) {
+      int at = Arrays.binarySearch(indices, index);
+      return at >= 0 ? owners[at] == version : version == keyframe;
+    }
+
+    /** How many indices the deltas hold. */
+    int size() {
+      return indices.length;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.perennial.registry;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.perennial.model.FactorTable;
+import io.perennial.model.ModelState;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.ItemStatistics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/** Writes what a night leaves behind, in the one order that survives a crash at any point. */
+final class NightWriter {
+  /** Rows up to which one file holds a partition. */
+  private static final long ROWS_A_FILE = 200_000;
+
+  private final DeltaTables tables;
+  private final VersionCatalog catalog;
+
+  NightWriter(DeltaTables tables, VersionCatalog catalog) {
+    this.tables = tables;
+    this.catalog = catalog;
+  }
+
+  void write(NightRecord night) {
+    ModelVersion version = night.version();
+    String pipeline = version.pipeline();
+    CommitNote note =
+        new CommitNote(pipeline, version.runId(), Optional.empty(), version.version());
+    Optional<ModelVersion> written = catalog.version(pipeline, version.version());
+    if (written.isEmpty()) {
+      writeRows(night, note);
+      writeFigures(night, note);
+      local(Tables.MODEL_VERSIONS, List.of(StoredRecords.row(version)), note);
+    } else if (!written.get().runId().equals(version.runId())) {
+      throw new RegistryConflictException(
+          "Cannot register version "
+              + version.version()
+              + " of "
+              + pipeline
+              + " for run "
+              + version.runId()
+              + ": run "
+              + written.get().runId()
+              + " registered it already. Run the same command again; it will take the next"
+              + " number.");
+    }
+    List<Row> slices = new ArrayList<>();
+    night
+        .slices()
+        .forEach(state -> slices.add(StoredRecords.row(pipeline, version.version(), state)));
+    local(Tables.SLICES, slices, note);
+    if (night.promote()
+        && !catalog
+            .aliases(pipeline)
+            .everPointedTo(DeltaModelRegistry.CHAMPION, version.version())) {
+      promote(pipeline, version.version(), version.createdAt(), note);
+    }
+  }
+
+  /** Moves the champion alias in one commit, unless it points there already. */
+  void promote(String pipeline, long version, Instant at, CommitNote note) {
+    tables.transact(
+        Tables.MODEL_ALIASES,
+        Map.of("pipeline", pipeline),
+        note,
+        before -> {
+          VersionCatalog.Aliases aliases = VersionCatalog.aliases(before);
+          Optional<Long> champion = aliases.current(DeltaModelRegistry.CHAMPION);
+          if (champion.isPresent() && champion.get() == version) {
+            return DeltaTables.Change.NOTHING;
+          }
+          long sequence = aliases.nextSequence();
+          List<Row> rows = new ArrayList<>();
+          rows.add(RowFactory.create(pipeline, sequence, DeltaModelRegistry.CHAMPION, version, at));
+          champion.ifPresent(
+              former ->
+                  rows.add(
+                      RowFactory.create(
+                          pipeline, sequence, DeltaModelRegistry.PREVIOUS, former, at)));
+          return DeltaTables.Change.append(tables.local(Tables.MODEL_ALIASES, rows));
+        });
+  }
+
+  private void writeRows(NightRecord night, CommitNote note) {
+    ModelVersion version = night.version();
+    ModelState state = night.state();
+    boolean keyframe = version.rowVersions().size() == 1;
+    FactorTable users = keyframe ? state.users() : state.changedUsers().orElse(state.users());
+    FactorTable items = keyframe ? state.items() : state.changedItems().orElse(state.items());
+    Optional<ModelVersion> parent =
+        keyframe
+            ? version.parent().map(p -> catalog.existing(version.pipeline(), p))
+            : Optional.empty();
+    rows(Tables.USER_FACTORS, sized(users.dataset(), users.size()), note);
+    rows(Tables.ITEM_FACTORS, sized(items.dataset(), items.size()), note);
+    rows(
+        Tables.USER_HISTORY,
+        sized(
+            over(Tables.USER_HISTORY, HistoryTable.SCHEMA, parent, night.historyChanges()),
+            users.size()),
+        note);
+    rows(
+        Tables.ITEM_STATISTICS,
+        sized(
+            over(
+                Tables.ITEM_STATISTICS,
+                ItemStatistics.SCHEMA,
+                parent,
+                night.itemStatisticsChanges()),
+            items.size()),
+        note);
+    local(
+        Tables.FROZEN_WINDOWS,
+        night
+            .frozenWindow()
+            .map(w -> NightRows.window(version.pipeline(), version.version(), w))
+            .orElse(List.of()),
+        note);
+  }
+
+  /** A keyframe holds the parent's rows too, where the night did not change them. */
+  private Dataset<Row> over(
+      Tables table, StructType schema, Optional<ModelVersion> parent, Dataset<Row> changes) {
+    if (parent.isEmpty()) {
+      return changes;
+    }
+    Dataset<Row> unchanged =
+        catalog
+            .rows(table, schema, parent.get())
+            .all()
+            .join(
+                changes.select(col("index").as("changed")),
+                col("index").equalTo(col("changed")),
+                "left_anti");
+    return unchanged.unionByName(changes);
+  }
+
+  private static Dataset<Row> sized(Dataset<Row> rows, long size) {
+    Dataset<Row> parts = size <= ROWS_A_FILE ? rows.coalesce(1) : rows;
+    return parts.sortWithinPartitions("index");
+  }
+
+  private void rows(Tables table, Dataset<Row> rows, CommitNote note) {
+    tables.replace(
+        table,
+        DeltaTables.partition(note.pipeline(), "version", note.version()),
+        Optional.of(
+            rows.withColumn("pipeline", lit(note.pipeline()))
+                .withColumn("version", lit(note.version()))),
+        note);
+  }
+
+  private void writeFigures(NightRecord night, CommitNote note) {
+    String pipeline = note.pipeline();
+    long version = note.version();
+    local(
+        Tables.MODEL_METRICS,
+        NightRows.measurements(pipeline, version, night.measurements()),
+        note);
+    local(Tables.EVIDENCE, NightRows.evidence(pipeline, version, night.evidence()), note);
+    local(
+        Tables.INPUT_PROFILES,
+        night.profiles().stream().map(p -> NightRows.profile(pipeline, version, p)).toList(),
+        note);
+    local(Tables.GATE_FINDINGS, NightRows.findings(pipeline, version, night.findings()), note);
+  }
+
+  private void local(Tables table, List<Row> rows, CommitNote note) {
+    tables.replace(
+        table,
+        DeltaTables.partition(note.pipeline(), "version", note.version()),
+        rows.isEmpty() ? Optional.empty() : Optional.of(tables.local(table, rows)),
+        note);
+  }
+}

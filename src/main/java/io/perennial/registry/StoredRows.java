@@ -1,0 +1,139 @@
+package io.perennial.registry;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.history.ItemStatistics;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+
+/** Collects stored rows into primitive arrays, without a box for each number. */
+final class StoredRows {
+  private StoredRows() {}
+
+  /** The rows in Spark's own form; a row is only valid until the next one is asked for. */
+  static JavaRDD<InternalRow> internal(Dataset<Row> rows) {
+    return ((org.apache.spark.sql.classic.Dataset<Row>) rows).queryExecution().toRdd().toJavaRDD();
+  }
+
+  /** Rows with columns index, factor, event_count, in memory. */
+  static FactorRows factors(Dataset<Row> rows, int rank) {
+    List<FactorPart> parts = internal(rows).mapPartitions(r -> part(r, rank)).collect();
+    int size = parts.stream().mapToInt(p -> p.indices.length).sum();
+    int[] indices = new int[size];
+    int[] partOf = new int[size];
+    int[] rowOf = new int[size];
+    int n = 0;
+    for (int p = 0; p < parts.size(); p++) {
+      for (int r = 0; r < parts.get(p).indices.length; r++) {
+        indices[n] = parts.get(p).indices[r];
+        partOf[n] = p;
+        rowOf[n++] = r;
+      }
+    }
+    long[] order = new long[size];
+    for (int i = 0; i < size; i++) {
+      order[i] = ((long) indices[i] << 32) | i;
+    }
+    Arrays.sort(order);
+    int[] sorted = new int[size];
+    float[] values = new float[Math.multiplyExact(size, rank)];
+    float[] counts = new float[size];
+    for (int i = 0; i < size; i++) {
+      int from = (int) order[i];
+      FactorPart part = parts.get(partOf[from]);
+      sorted[i] = indices[from];
+      counts[i] = part.counts[rowOf[from]];
+      System.arraycopy(part.values, rowOf[from] * rank, values, i * rank, rank);
+    }
+    return new FactorRows(rank, sorted, values, counts);
+  }
+
+  /** Rows with columns index, event_count, recent_count, last_time, in memory. */
+  static ItemStatistics itemStatistics(Dataset<Row> rows) {
+    List<StatisticsPart> parts = internal(rows).mapPartitions(StoredRows::statistics).collect();
+    int capacity = parts.stream().flatMapToInt(p -> IntStream.of(p.indices)).max().orElse(-1) + 1;
+    float[] events = new float[capacity];
+    float[] recent = new float[capacity];
+    long[] last = new long[capacity];
+    for (StatisticsPart part : parts) {
+      for (int r = 0; r < part.indices.length; r++) {
+        events[part.indices[r]] = part.events[r];
+        recent[part.indices[r]] = part.recent[r];
+        last[part.indices[r]] = part.last[r];
+      }
+    }
+    return new ItemStatistics(events, recent, last);
+  }
+
+  private static Iterator<FactorPart> part(Iterator<InternalRow> rows, int rank) {
+    int capacity = 256;
+    FactorPart part =
+        new FactorPart(new int[capacity], new float[capacity * rank], new float[capacity]);
+    int n = 0;
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      if (n == part.indices.length) {
+        part = part.resized(2 * n, rank);
+      }
+      float[] factor = row.getArray(1).toFloatArray();
+      if (factor.length != rank) {
+        throw new IllegalStateException(
+            "A stored factor has " + factor.length + " values where the version's rank is " + rank);
+      }
+      part.indices[n] = row.getInt(0);
+      part.counts[n] = row.getFloat(2);
+      System.arraycopy(factor, 0, part.values, n * rank, rank);
+      n++;
+    }
+    List<FactorPart> one = new ArrayList<>();
+    one.add(part.resized(n, rank));
+    return one.iterator();
+  }
+
+  private static Iterator<StatisticsPart> statistics(Iterator<InternalRow> rows) {
+    StatisticsPart part =
+        new StatisticsPart(new int[256], new float[256], new float[256], new long[256]);
+    int n = 0;
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      if (n == part.indices.length) {
+        part = part.resized(2 * n);
+      }
+      part.indices[n] = row.getInt(0);
+      part.events[n] = row.getFloat(1);
+      part.recent[n] = row.getFloat(2);
+      part.last[n] = row.getLong(3);
+      n++;
+    }
+    List<StatisticsPart> one = new ArrayList<>();
+    one.add(part.resized(n));
+    return one.iterator();
+  }
+
+  private record FactorPart(int[] indices, float[] values, float[] counts) implements Serializable {
+    FactorPart resized(int size, int rank) {
+      return new FactorPart(
+          Arrays.copyOf(indices, size),
+          Arrays.copyOf(values, size * rank),
+          Arrays.copyOf(counts, size));
+    }
+  }
+
+  private record StatisticsPart(int[] indices, float[] events, float[] recent, long[] last)
+      implements Serializable {
+    StatisticsPart resized(int size) {
+      return new StatisticsPart(
+          Arrays.copyOf(indices, size),
+          Arrays.copyOf(events, size),
+          Arrays.copyOf(recent, size),
+          Arrays.copyOf(last, size));
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.perennial.registry;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+
+/** Reads version rows, aliases and states of slices. */
+final class VersionCatalog {
+  /** The fact by which a version says that its rows are gone. */
+  static final String PRUNED = "rows_pruned_at";
+
+  private final DeltaTables tables;
+
+  VersionCatalog(DeltaTables tables) {
+    this.tables = tables;
+  }
+
+  static boolean isPruned(ModelVersion version) {
+    return version.facts().containsKey(PRUNED);
+  }
+
+  Optional<ModelVersion> version(String pipeline, long version) {
+    List<Row> rows =
+        Timestamps.asMicros(
+                tables.read(Tables.MODEL_VERSIONS, pipeline).where(col("version").equalTo(version)))
+            .collectAsList();
+    return rows.stream().findFirst().map(StoredRecords::version);
+  }
+
+  ModelVersion existing(String pipeline, long version) {
+    return version(pipeline, version)
+        .orElseThrow(
+            () ->
+                new UnknownVersionException(
+                    "There is no version "
+                        + version
+                        + " of "
+                        + pipeline
+                        + ". 'models list' shows those that exist."));
+  }
+
+  List<ModelVersion> versions(String pipeline) {
+    return Timestamps.asMicros(tables.read(Tables.MODEL_VERSIONS, pipeline))
+        .collectAsList()
+        .stream()
+        .map(StoredRecords::version)
+        .sorted(Comparator.comparingLong(ModelVersion::version))
+        .toList();
+  }
+
+  /** What lineage and pruning need of a version, without its arrays. */
+  record Outline(
+      long version, Optional<Long> parent, List<Long> rowVersions, String status, boolean pruned) {}
+
+  /** Outlines of every version, oldest first. */
+  List<Outline> outlines(String pipeline) {
+    List<Outline> outlines = new ArrayList<>();
+    for (Row row :
+        tables
+            .read(Tables.MODEL_VERSIONS, pipeline)
+            .select(
+                col("version"),
+                col("parent"),
+                col("factor_versions"),
+                col("status"),
+                col("facts").getItem(PRUNED).isNotNull().as("pruned"))
+            .collectAsList()) {
+      Cells cells = new Cells(row);
+      outlines.add(
+          new Outline(
+              cells.number("version"),
+              cells.optionalNumber("parent"),
+              List.copyOf(cells.<Long>list("factor_versions")),
+              cells.text("status"),
+              row.getBoolean(4)));
+    }
+    outlines.sort(Comparator.comparingLong(Outline::version));
+    return outlines;
+  }
+
+  /** The version and its ancestors, newest first. */
+  List<Long> line(String pipeline, ModelVersion version) {
+    Map<Long, Optional<Long>> parents = new HashMap<>();
+    outlines(pipeline).forEach(o -> parents.put(o.version(), o.parent()));
+    List<Long> line = new ArrayList<>();
+    line.add(version.version());
+    Optional<Long> next = version.parent();
+    while (next.isPresent() && parents.containsKey(next.get())) {
+      line.add(next.get());
+      next = parents.get(next.get());
+    }
+    return line;
+  }
+
+  /** The rows of a version: of the partitions that it lists, the newest of each index. */
+  NewestRows rows(Tables table, StructType schema, ModelVersion version) {
+    requireReadable(version);
+    return new NewestRows(
+        tables.spark(), tables.read(table, version.pipeline()), version.rowVersions(), schema);
+  }
+
+  void requireReadable(ModelVersion version) {
+    if (isPruned(version)) {
+      throw new PrunedVersionException(
+          "Cannot read the rows of version "
+              + version.version()
+              + " of "
+              + version.pipeline()
+              + ": they were pruned at "
+              + version.facts().get(PRUNED)
+              + ". Its metrics and findings are kept; choose a version that 'models list' does not"
+              + " show as pruned.");
+    }
+  }
+
+  // ---- aliases
+
+  /** Every change of an alias, oldest first. */
+  record Aliases(List<AliasChange> changes) {
+    Optional<Long> current(String alias) {
+      return changes.stream()
+          .filter(c -> c.alias().equals(alias))
+          .reduce((earlier, later) -> later)
+          .map(AliasChange::version);
+    }
+
+    boolean everPointedTo(String alias, long version) {
+      return changes.stream().anyMatch(c -> c.alias().equals(alias) && c.version() == version);
+    }
+
+    long nextSequence() {
+      return changes.stream().mapToLong(AliasChange::sequence).max().orElse(0) + 1;
+    }
+
+    /** Versions that an alias pointed to, newest change first, each once. */
+    List<Long> pointedTo(String alias) {
+      List<Long> versions = new ArrayList<>();
+      for (AliasChange change : changes) {
+        if (change.alias().equals(alias)) {
+          versions.remove(change.version());
+          versions.add(change.version());
+        }
+      }
+      Collections.reverse(versions);
+      return versions;
+    }
+  }
+
+  record AliasChange(long sequence, String alias, Long version) {}
+
+  Aliases aliases(String pipeline) {
+    return aliases(tables.read(Tables.MODEL_ALIASES, pipeline));
+  }
+
+  static Aliases aliases(Dataset<Row> rows) {
+    List<AliasChange> changes = new ArrayList<>();
+    for (Row row : rows.select("sequence", "alias", "version").collectAsList()) {
+      changes.add(new AliasChange(row.getLong(0), row.getString(1), row.getLong(2)));
+    }
+    changes.sort(Comparator.comparingLong(AliasChange::sequence));
+    return new Aliases(changes);
+  }
+
+  // ---- slices
+
+  /** The state of each slice as the latest night left it, oldest slice first. */
+  List<SliceState> slices(String pipeline) {
+    List<Row> rows =
+        new ArrayList<>(Timestamps.asMicros(tables.read(Tables.SLICES, pipeline)).collectAsList());
+    rows.sort(Comparator.comparingLong(row -> new Cells(row).number("version")));
+    Map<String, SliceState> latest = new LinkedHashMap<>();
+    for (Row row : rows) {
+      SliceState state = StoredRecords.sliceState(row);
+      latest.put(state.sliceId(), state);
+    }
+    return List.copyOf(latest.values());
+  }
+}
