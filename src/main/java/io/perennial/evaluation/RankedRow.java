@@ -90,11 +90,13 @@ final class RankedRow {
 
   /**
    * Area under the ROC curve with mid-ranks for ties: the mean, over relevant items, of the share
-   * of other items that lie below (Hanley and McNeil 1982).
+   * of other items that lie below (Hanley and McNeil 1982). A relevant item that the subject does
+   * not know counts 0, though others are unknown too: who says nothing must not come out at one
+   * half.
    *
    * @param relevant items, of those that were given to {@link #rank}
    * @param catalogue number of items that anybody knows
-   * @param inCatalogue how many of the relevant are among them; the others count 0
+   * @param inCatalogue how many of the relevant are among them
    */
   double areaUnderCurve(
       float[] scores, int offset, int length, int[] relevant, long catalogue, int inCatalogue) {
@@ -122,8 +124,6 @@ final class RankedRow {
       sum += (next - j) * (others - higher - tied + 0.5 * tied) / others;
       j = next;
     }
-    long unknownOthers = others - (finite - m);
-    sum += (inCatalogue - m) * 0.5 * unknownOthers / others;
     return sum / relevant.length;
   }
 
