@@ -1,11 +1,10 @@
 package io.perennial.cli;
 
 import io.perennial.ExitCode;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-
-import java.util.concurrent.Callable;
 
 /** The whole story on a small store. */
 @Command(
@@ -17,10 +16,7 @@ import java.util.concurrent.Callable;
           + " learning anything twice."
     },
     footerHeading = "%nExample:%n",
-    footer = {
-      "  perennial demo",
-      "  perennial demo --warehouse /tmp/perennial-demo"
-    })
+    footer = {"  perennial demo", "  perennial demo --warehouse /tmp/perennial-demo"})
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

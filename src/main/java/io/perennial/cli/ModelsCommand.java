@@ -165,13 +165,14 @@ final class ModelsCommand implements Runnable {
     }
     try (Composition composition = Composition.open(spec)) {
       String pipeline = composition.pipelineName(composition.versions());
-      List<Long> gone =
-          composition.registry().prune(pipeline, keep, composition.clock().instant());
+      List<Long> gone = composition.registry().prune(pipeline, keep, composition.clock().instant());
       composition
           .printer()
           .print(
               List.of("pipeline", "version"),
-              gone.stream().map(number -> Map.of("pipeline", pipeline, "version", number)).toList());
+              gone.stream()
+                  .map(number -> Map.of("pipeline", pipeline, "version", number))
+                  .toList());
       composition.printer().say(gone.size() + " versions have no rows any more.");
       return ExitCode.OK.code();
     }

@@ -36,7 +36,9 @@ final class ReportCommand implements Callable<Integer> {
       Versions versions = composition.versions();
       String pipeline = composition.pipelineName(versions);
       List<Long> wanted =
-          version == null ? versions.numbers(pipeline) : List.of(versions.version(pipeline, version).version());
+          version == null
+              ? versions.numbers(pipeline)
+              : List.of(versions.version(pipeline, version).version());
       List<Map<String, Object>> rows = new ArrayList<>();
       if (!Perennial.options(spec.commandLine()).isDryRun()) {
         ReportWriter writer = new ReportWriter(composition.spark(), composition.warehouse());

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sql",
     description = {
-      "Runs Spark SQL with every table and view of the warehouse in place; 'SHOW VIEWS' lists them.",
+      "Runs Spark SQL with every table and view of the warehouse in place; 'SHOW VIEWS' lists"
+          + " them.",
       "Without a statement: reads statements from standard input, each ending with a semicolon."
     },
     footerHeading = "%nExample:%n",
@@ -97,9 +98,7 @@ final class SqlCommand implements Callable<Integer> {
     Dataset<Row> result = composition.spark().sql(sql);
     List<Row> rows = result.limit(limit + 1).collectAsList();
     if (result.columns().length > 0) {
-      composition
-          .printer()
-          .print(rows.subList(0, Math.min(limit, rows.size())), result.columns());
+      composition.printer().print(rows.subList(0, Math.min(limit, rows.size())), result.columns());
       if (rows.size() > limit) {
         composition.printer().say("(only " + limit + " rows are shown: --limit shows more)");
       }
@@ -128,7 +127,8 @@ final class SqlCommand implements Callable<Integer> {
     boolean interactive = Boolean.getBoolean("perennial.terminal");
     PrintWriter err = spec.commandLine().getErr();
     if (interactive) {
-      err.println("Statements end with a semicolon; 'SHOW VIEWS;' lists what there is; 'exit' ends.");
+      err.println(
+          "Statements end with a semicolon; 'SHOW VIEWS;' lists what there is; 'exit' ends.");
     }
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -173,7 +173,13 @@ final class SqlCommand implements Callable<Integer> {
       return Files.readString(file);
     } catch (IOException e) {
       throw new UsageException(
-          "Cannot read " + file + " (--file): " + (Files.exists(file) ? "it is no text in UTF-8, or may not be read" : "there is no such file") + ".",
+          "Cannot read "
+              + file
+              + " (--file): "
+              + (Files.exists(file)
+                  ? "it is no text in UTF-8, or may not be read"
+                  : "there is no such file")
+              + ".",
           e);
     }
   }

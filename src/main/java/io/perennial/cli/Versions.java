@@ -14,7 +14,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The versions of a warehouse as rows for the commands that show them. Views have to be in place. */
+/**
+ * The versions of a warehouse as rows for the commands that show them. Views have to be in place.
+ */
 final class Versions {
   /** Columns of {@link #list}. */
   static final List<String> COLUMNS =
@@ -125,7 +127,9 @@ final class Versions {
         .collectAsList();
   }
 
-  /** Figures of versions side by side: one row a window, segment and metric, one column a version. */
+  /**
+   * Figures of versions side by side: one row a window, segment and metric, one column a version.
+   */
   List<Map<String, Object>> compare(String pipeline, List<Long> versions) {
     Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
     Dataset<Row> figures =
@@ -177,7 +181,9 @@ final class Versions {
     return failed;
   }
 
-  /** By version, then by window and subject: the primary metric over all users, at its largest k. */
+  /**
+   * By version, then by window and subject: the primary metric over all users, at its largest k.
+   */
   private Map<Long, Map<String, Row>> figures(String pipeline) {
     Map<Long, Map<String, Row>> figures = new LinkedHashMap<>();
     for (Row row :
