@@ -3,15 +3,34 @@ package io.perennial.cli;
 import io.perennial.Progress;
 import io.perennial.Warehouse;
 import io.perennial.config.PipelineDefinition;
+import io.perennial.event.Ingest;
 import io.perennial.pipeline.Backfill;
 import io.perennial.pipeline.RetrainingRun;
+import io.perennial.registry.DeltaModelRegistry;
+import io.perennial.registry.Lease;
+import io.perennial.registry.Leases;
+import io.perennial.registry.ModelRegistry;
+import io.perennial.registry.WarehouseViews;
 import io.perennial.registry.WriteListener;
+import java.io.IOException;
 import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Puts a command's parts together: the clock, Spark, the warehouse, progress and the printer. */
 final class Composition implements AutoCloseable {
+  private static final DateTimeFormatter RUN_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  /** Keyframes are planned by nights, which bring the pipeline's own number. */
+  private static final int ANY_KEYFRAME = 1;
+
   private final CommonOptions options;
   private final SparkSession spark;
   private final Clock clock = Clock.systemUTC();
@@ -63,6 +82,95 @@ final class Composition implements AutoCloseable {
   void note(String line) {
     progress.end();
     System.err.println(line);
+  }
+
+  /** A name for a run that no other has: command, instant, and a few random characters. */
+  String newRunId(String command) {
+    return command
+        + "-"
+        + RUN_TIME.format(clock.instant())
+        + "-"
+        + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /** Files of a pipeline become events. */
+  Ingest ingest(PipelineDefinition pipeline) {
+    return new Ingest(
+        spark, warehouse(), IngestCommand.options(pipeline), pipeline.zone(), progress);
+  }
+
+  /** The registry of the warehouse. */
+  ModelRegistry registry() {
+    return new DeltaModelRegistry(spark, warehouse(), ANY_KEYFRAME, WriteListener.NONE);
+  }
+
+  /** The right to change a pipeline's versions. */
+  Lease lease(String pipeline) {
+    return new Leases(spark, warehouse(), clock).acquire(pipeline);
+  }
+
+  /**
+   * Makes tables and views known to SQL.
+   *
+   * @throws UsageException where there is no warehouse
+   */
+  void openViews() {
+    requireWarehouse();
+    WarehouseViews.create(spark, warehouse());
+  }
+
+  /** The versions of the warehouse, with the views in place. */
+  Versions versions() {
+    openViews();
+    return new Versions(spark, registry());
+  }
+
+  /** The pipeline whose file is named with --pipeline. */
+  Optional<String> namedPipeline() {
+    return options.pipeline().map(PipelineDefinition::name);
+  }
+
+  /**
+   * The pipeline whose file is named, or the only one of the warehouse.
+   *
+   * @throws UsageException where neither tells which
+   */
+  String pipelineName(Versions versions) {
+    return namedPipeline()
+        .orElseGet(
+            () -> {
+              List<String> known = versions.pipelines();
+              if (known.isEmpty()) {
+                throw new UsageException(
+                    "The warehouse "
+                        + warehouse().root()
+                        + " holds no version yet. Run 'perennial retrain' first, or name another"
+                        + " with --warehouse.");
+              }
+              if (known.size() > 1) {
+                throw new UsageException(
+                    "Which pipeline? The warehouse holds "
+                        + String.join(", ", known)
+                        + ": name the file of one with --pipeline FILE.");
+              }
+              return known.get(0);
+            });
+  }
+
+  private void requireWarehouse() {
+    String root = warehouse().root();
+    try {
+      Path path = new Path(root);
+      if (!path.getFileSystem(spark.sessionState().newHadoopConf()).exists(path)) {
+        throw new UsageException(
+            "There is no warehouse in "
+                + root
+                + ". 'perennial demo' or 'perennial ingest' makes one; name another with"
+                + " --warehouse.");
+      }
+    } catch (IOException e) {
+      throw new UsageException("Cannot look into the warehouse " + root + ": " + e.getMessage(), e);
+    }
   }
 
   /** One night of a pipeline. */

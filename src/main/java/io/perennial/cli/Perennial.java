@@ -17,7 +17,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "perennial",
     description = "Models that learn every night without forgetting, on Spark and Delta Lake.",
-    subcommands = {GenerateCommand.class, RetrainCommand.class, BackfillCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      GenerateCommand.class,
+      IngestCommand.class,
+      RetrainCommand.class,
+      BackfillCommand.class,
+      ModelsCommand.class,
+      SqlCommand.class,
+      ReportCommand.class
+    },
     footerHeading = "%nExample:%n",
     footer = {
       "  perennial demo                                         see it work, in three minutes",

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -286,13 +287,12 @@ final class YamlSection {
       return Optional.of(constructor.get());
     } catch (IllegalArgumentException e) {
       String sentence = e.getMessage();
+      // The key that the sentence names first is the one that it is about.
       int mentioned =
           values.keySet().stream()
-              .filter(
-                  key ->
-                      Pattern.compile("\\b" + Pattern.quote(key) + "\\b").matcher(sentence).find())
-              .mapToInt(this::lineOf)
-              .findFirst()
+              .filter(key -> position(key, sentence) >= 0)
+              .min(Comparator.comparingInt(key -> position(key, sentence)))
+              .map(this::lineOf)
               .orElse(line);
       problems.add(mentioned, sentence.endsWith(".") ? sentence : sentence + ".");
       return Optional.empty();
@@ -336,6 +336,11 @@ final class YamlSection {
     }
     sections.values().forEach(section -> section.refuseUnknown(everything));
     elements.forEach(section -> section.refuseUnknown(everything));
+  }
+
+  private static int position(String key, String sentence) {
+    Matcher matcher = Pattern.compile("\\b" + Pattern.quote(key) + "\\b").matcher(sentence);
+    return matcher.find() ? matcher.start() : -1;
   }
 
   private int lineOf(String key) {

@@ -221,7 +221,6 @@ class PipelineReaderTest {
       value = {
         "seed: !!javax.script.ScriptEngineManager [] | tag",
         "seed: &a 1 | Anchors and aliases",
-        "seed: !!str 1 | Tags",
         "model: *nothing | undefined alias",
         "model: [ | is not YAML",
         "- a | a mapping|",
