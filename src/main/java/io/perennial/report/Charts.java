@@ -15,8 +15,10 @@ final class Charts {
   /** How values are written on axes and in tooltips. */
   enum Unit {
     SCORE("score"),
-    CHANGE("change"),
+    /** A ratio, drawn by its logarithm to base 2. */
+    FOLD("fold"),
     SECONDS("seconds"),
+    /** A ratio, on a logarithmic axis. */
     TIMES("times"),
     COUNT("count");
 

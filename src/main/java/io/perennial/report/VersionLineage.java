@@ -72,9 +72,9 @@ final class VersionLineage {
                           + " to "
                           + NumberText.score(others[others.length - 1])),
               Cell.of(NumberText.change(change))));
-      if (Double.isFinite(change)) {
+      if (value / median > 0) {
         names.add(Words.plain(figure.getKey()));
-        changes.add(new Bar(change, Double.NaN, Double.NaN));
+        changes.add(new Bar(Math.log(value / median) / Math.log(2), Double.NaN, Double.NaN));
       }
     }
     List<Chart> charts =
@@ -83,12 +83,13 @@ final class VersionLineage {
             : List.of(
                 new Chart(
                     "input-chart",
-                    "This night's input against the median of recent nights",
-                    "Bar chart of the relative change of "
+                    "This night's input as a multiple of the median of recent nights",
+                    "Bar chart of "
                         + names.size()
-                        + " figures of the input. The table below holds them.",
+                        + " figures of the input as multiples of their recent median. The table"
+                        + " below holds them.",
                     Chart.Size.LOW,
-                    Charts.intervals(Unit.CHANGE, names, Map.of("change", changes)),
+                    Charts.intervals(Unit.FOLD, names, Map.of("change", changes)),
                     Optional.empty()));
     return new Section(
         "input",

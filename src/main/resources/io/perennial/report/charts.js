@@ -12,10 +12,12 @@
     return function (name) { return style.getPropertyValue('--' + name).trim(); };
   }
 
+  function brief(name) { return name.length > 30 ? name.slice(0, 29) + '\u2026' : name; }
+
   function text(value, unit) {
     if (value === null || value === undefined || !isFinite(value)) return '\u2013';
     var size = Math.abs(value), out;
-    if (unit === 'change') return (value > 0 ? '+' : '') + (100 * value).toFixed(size >= 1 ? 0 : 1).replace('-', '\u2212') + ' %';
+    if (unit === 'fold') return text(Math.pow(2, value), 'times');
     if (size >= 1000) out = Math.round(value).toLocaleString('en-US');
     else if (size >= 100 || value === Math.round(value)) out = String(Math.round(value));
     else if (size >= 10) out = value.toFixed(1);
@@ -28,7 +30,7 @@
 
   function axisText(unit) {
     return function (value) {
-      if (unit === 'change') return text(value, unit).replace('.0 %', ' %');
+      if (unit === 'fold') return text(value, unit);
       if (unit === 'count') return text(value, unit);
       return String(Number(value.toPrecision(6))).replace('-', '\u2212') + (unit === 'seconds' ? ' s' : unit === 'times' ? ' \u00d7' : '');
     };
@@ -40,14 +42,14 @@
       aria: { enabled: true, label: { enabled: false } },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: get('ink') },
       tooltip: { renderMode: 'richText', confine: true, backgroundColor: get('card'), borderColor: get('line'), textStyle: { color: get('ink'), fontSize: 13 } },
-      legend: { type: 'scroll', top: 0, left: 0, itemGap: 14, textStyle: { color: get('ink') }, pageTextStyle: { color: get('ink') }, pageIconColor: get('accent'), pageIconInactiveColor: get('line') },
+      legend: { type: 'scroll', top: 0, left: 0, itemGap: 14, formatter: brief, textStyle: { color: get('ink') }, pageTextStyle: { color: get('ink') }, pageIconColor: get('accent'), pageIconInactiveColor: get('line') },
       grid: { left: 4, right: 12, top: 40, bottom: 4, containLabel: true }
     };
   }
 
   function categoryAxis(get, names, width) {
     return { type: 'category', data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: get('line') } },
-      axisLabel: { color: get('soft'), hideOverlap: true, width: width, overflow: 'break', lineHeight: 15 } };
+      axisLabel: { color: get('soft'), formatter: brief, hideOverlap: true, width: width, overflow: 'break', lineHeight: 15 } };
   }
 
   function valueAxis(get, chart) {
@@ -61,8 +63,13 @@
     var room = Math.max(40, (width - 70) / chart.categories.length - 6);
     option.xAxis = categoryAxis(get, chart.categories, room);
     option.xAxis.axisLabel.interval = chart.categories.length > width / 34 ? 'auto' : 0;
-    if (chart.unit === 'change') option.xAxis.axisLine.onZero = false;
     option.yAxis = valueAxis(get, chart);
+    if (chart.unit === 'fold') {
+      option.xAxis.axisLine.onZero = false;
+      option.yAxis.minInterval = 1;
+      option.yAxis.min = function (range) { return Math.min(-1, Math.floor(range.min)); };
+      option.yAxis.max = function (range) { return Math.max(1, Math.ceil(range.max)); };
+    }
     option.series = [];
     if (bars === 1) option.legend.show = false;
     chart.series.forEach(function (series, s) {
@@ -107,7 +114,7 @@
     return option;
   }
 
-  function nightName(name) { return name.split(' \u00b7 ')[0]; }
+  function nightName(name) { return brief(name.split(' \u00b7 ')[0]); }
 
   function lines(get, chart, width) {
     var option = base(get, chart), logarithmic = chart.unit === 'times';
@@ -160,7 +167,7 @@
     option.aria.decal = { show: true };
     option.xAxis = single ? values : names;
     option.yAxis = single ? names : values;
-    if (single) option.yAxis.axisLabel.show = false;
+    if (single) { option.yAxis.axisLabel.show = false; option.grid.left = 16; }
     option.series = chart.series.map(function (series, s) {
       return { name: series.name, type: 'bar', stack: 'all', data: series.values, barMaxWidth: single ? 60 : 44, itemStyle: { color: get(PALETTE[s % PALETTE.length]), borderColor: get('card'), borderWidth: 1 } };
     });
