@@ -106,7 +106,9 @@ final class Composition implements AutoCloseable {
 
   /** The right to change a pipeline's versions. */
   Lease lease(String pipeline) {
-    return new Leases(spark, warehouse(), clock).acquire(pipeline);
+    return new Leases(spark, warehouse(), clock)
+        .acquire(
+            pipeline, "models-" + ProcessHandle.current().pid() + "-" + clock.instant().toEpochMilli());
   }
 
   /**
