@@ -24,7 +24,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Makes histories from events, and lays a night's events over the histories of the users that it touched. */
+/**
+ * Makes histories from events, and lays a night's events over the histories of the users that it
+ * touched.
+ */
 public final class HistoryBuilder {
   private static final String COUNT = "count";
   private static final String VALUE = "value";
@@ -44,7 +47,8 @@ public final class HistoryBuilder {
             .agg(
                 sort_array(
                         collect_list(
-                            struct(col(EventColumns.ITEM_INDEX), col(COUNT), col(VALUE), col(LAST))))
+                            struct(
+                                col(EventColumns.ITEM_INDEX), col(COUNT), col(VALUE), col(LAST))))
                     .as("entries"));
     return users.select(
         col(EventColumns.USER_INDEX).as("index"),
@@ -72,8 +76,8 @@ public final class HistoryBuilder {
   }
 
   /**
-   * Two histories as one: the users and pairs of both; counts of a pair in both are rolled forward to the later of its two times
-   * and added; its value is that of the later event.
+   * Two histories as one: the users and pairs of both; counts of a pair in both are rolled forward
+   * to the later of its two times and added; its value is that of the later event.
    */
   public static InteractionHistory merge(
       DecayPolicy decay, InteractionHistory before, InteractionHistory night) {
@@ -101,7 +105,9 @@ public final class HistoryBuilder {
                   (before.counts()[a] * decay.fade(last - before.lastTimes()[a])
                       + night.counts()[b] * decay.fade(last - night.lastTimes()[b]));
           values[at] =
-              night.lastTimes()[b] >= before.lastTimes()[a] ? night.values()[b] : before.values()[a];
+              night.lastTimes()[b] >= before.lastTimes()[a]
+                  ? night.values()[b]
+                  : before.values()[a];
           lastTimes[at++] = last;
           a++;
           b++;
@@ -142,7 +148,10 @@ public final class HistoryBuilder {
     return spark.createDataFrame(rows, HistoryTable.SCHEMA);
   }
 
-  /** One row for each distinct (user, item): count as of the pair's last time, value of its last event, last time. */
+  /**
+   * One row for each distinct (user, item): count as of the pair's last time, value of its last
+   * event, last time.
+   */
   private static Dataset<Row> pairs(DecayPolicy decay, Dataset<Row> events) {
     Column time = unix_millis(col(EventColumns.TIME));
     Dataset<Row> timed =
@@ -155,7 +164,10 @@ public final class HistoryBuilder {
     if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
       timed =
           timed
-              .groupBy(col(EventColumns.USER_INDEX), col(EventColumns.ITEM_INDEX), col(EventColumns.DATE))
+              .groupBy(
+                  col(EventColumns.USER_INDEX),
+                  col(EventColumns.ITEM_INDEX),
+                  col(EventColumns.DATE))
               .agg(lastValue().as(VALUE), max(col(LAST)).as(LAST));
     }
     Column counted = count(lit(1)).cast(DataTypes.DoubleType);
@@ -165,7 +177,8 @@ public final class HistoryBuilder {
       double halfLife = decay.halfLife().get().toMillis();
       Column faded = pow(lit(0.5), lit(reference).minus(col(LAST)).divide(lit(halfLife)));
       Column back = pow(lit(2.0), lit(reference).minus(max(col(LAST))).divide(lit(halfLife)));
-      // An event that lies a thousand half-lives back underflows to 0 · ∞: it alone is left of its pair.
+      // An event that lies a thousand half-lives back underflows to 0 · ∞: it alone is left of its
+      // pair.
       counted = nanvl(sum(faded).multiply(back), lit(1.0));
     }
     return timed
@@ -176,7 +189,10 @@ public final class HistoryBuilder {
             max(col(LAST)).as(LAST));
   }
 
-  /** Value of the last event; of several at one instant the greatest, so that the answer does not depend on their order. */
+  /**
+   * Value of the last event; of several at one instant the greatest, so that the answer does not
+   * depend on their order.
+   */
   private static Column lastValue() {
     return max_by(col(VALUE), struct(col(LAST), col(VALUE)));
   }

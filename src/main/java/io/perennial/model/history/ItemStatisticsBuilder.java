@@ -33,7 +33,10 @@ public final class ItemStatisticsBuilder {
     return merge(before, touched(events));
   }
 
-  /** The rows of {@link ItemStatistics#SCHEMA} that some events changed: every item that occurs in them. */
+  /**
+   * The rows of {@link ItemStatistics#SCHEMA} that some events changed: every item that occurs in
+   * them.
+   */
   public static Dataset<Row> changes(Optional<ItemStatistics> before, Dataset<Row> events) {
     List<Row> touched = touched(events);
     ItemStatistics after = merge(before, touched);
@@ -42,7 +45,10 @@ public final class ItemStatisticsBuilder {
       int item = row.getInt(0);
       rows.add(
           RowFactory.create(
-              item, after.eventCounts()[item], after.recentCounts()[item], after.lastTimes()[item]));
+              item,
+              after.eventCounts()[item],
+              after.recentCounts()[item],
+              after.lastTimes()[item]));
     }
     return events.sparkSession().createDataFrame(rows, ItemStatistics.SCHEMA);
   }
@@ -57,13 +63,17 @@ public final class ItemStatisticsBuilder {
     long[] last = before.map(b -> b.lastTimes()).orElse(new long[0]);
     ItemStatistics after =
         new ItemStatistics(
-            Arrays.copyOf(events, capacity), Arrays.copyOf(recent, capacity), Arrays.copyOf(last, capacity));
+            Arrays.copyOf(events, capacity),
+            Arrays.copyOf(recent, capacity),
+            Arrays.copyOf(last, capacity));
     for (Row row : touched) {
       int item = row.getInt(0);
       long time = Math.max(after.lastTimes()[item], row.getLong(3));
       double faded = row.getDouble(2) * ItemStatistics.fade(time - row.getLong(3));
       after.recentCounts()[item] =
-          (float) (after.recentCounts()[item] * ItemStatistics.fade(time - after.lastTimes()[item]) + faded);
+          (float)
+              (after.recentCounts()[item] * ItemStatistics.fade(time - after.lastTimes()[item])
+                  + faded);
       after.eventCounts()[item] += row.getLong(1);
       after.lastTimes()[item] = time;
     }
@@ -80,7 +90,8 @@ public final class ItemStatisticsBuilder {
     }
     double halfLife = ItemStatistics.RECENT_HALF_LIFE.toMillis();
     Column faded = pow(lit(0.5), lit(latest.getLong(0)).minus(col("time")).divide(lit(halfLife)));
-    Column back = pow(lit(2.0), lit(latest.getLong(0)).minus(max(col("time"))).divide(lit(halfLife)));
+    Column back =
+        pow(lit(2.0), lit(latest.getLong(0)).minus(max(col("time"))).divide(lit(halfLife)));
     return timed
         .groupBy(col(EventColumns.ITEM_INDEX))
         .agg(count(lit(1)), nanvl(sum(faded).multiply(back), lit(1.0)), max(col("time")))
