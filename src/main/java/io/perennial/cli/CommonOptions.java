@@ -64,6 +64,13 @@ final class CommonOptions {
       description = "Show the log, and the stack trace of a failure.")
   private boolean verbose;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  private boolean helpAsked;
+
   Warehouse warehouse() {
     String root = warehouse;
     if (root.isBlank()) {

@@ -44,7 +44,6 @@ final class ModelsCommand implements Runnable {
   @Command(
       name = "list",
       description = "Every version, with its figure beside its parent's and the baseline's.",
-      mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  perennial models list --output json")
   int list() {
@@ -62,7 +61,6 @@ final class ModelsCommand implements Runnable {
   @Command(
       name = "show",
       description = "One version: where it comes from, its figures, and what the gate found.",
-      mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  perennial models show 3")
   int show(@Parameters(paramLabel = "VERSION", description = "Its number.") long number) {
@@ -78,7 +76,6 @@ final class ModelsCommand implements Runnable {
   @Command(
       name = "compare",
       description = "Figures of versions side by side; each on its own night's windows.",
-      mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  perennial models compare 1 3")
   int compare(
@@ -98,7 +95,6 @@ final class ModelsCommand implements Runnable {
   @Command(
       name = "promote",
       description = "Puts a version into use; the one in use before becomes 'previous'.",
-      mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  perennial models promote 3")
   int promote(@Parameters(paramLabel = "VERSION", description = "Its number.") long number) {
@@ -117,7 +113,6 @@ final class ModelsCommand implements Runnable {
         "Puts the version back into use that was in use before.",
         "No rows are deleted: 'promote' undoes it."
       },
-      mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  perennial models rollback --pipeline pipelines/online-retail.yaml")
   int rollback() {
@@ -144,7 +139,6 @@ final class ModelsCommand implements Runnable {
         "Deletes the rows of old versions that no version to be kept is made of.",
         "Their metrics, findings and lineage stay."
       },
-      mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  perennial models prune --keep 30")
   int prune(

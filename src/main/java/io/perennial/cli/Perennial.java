@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -34,7 +35,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  perennial retrain --pipeline shop.yaml                 learn what is new",
       "  perennial COMMAND --help                               every command, with an example"
     },
-    mixinStandardHelpOptions = true,
     versionProvider = Perennial.Version.class,
     usageHelpAutoWidth = true,
     sortOptions = false,
@@ -49,6 +49,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "75:another run holds the pipeline, try again"
     })
 public final class Perennial implements Runnable {
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version.")
+  private boolean versionAsked;
+
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 

@@ -145,7 +145,7 @@ final class Versions {
       Map<String, Object> row =
           rows.computeIfAbsent(
               List.of("window", "segment", "metric", "k").stream()
-                  .map(column -> java.util.Objects.toString(figure.<Object>getAs(column)))
+                  .map(column -> String.valueOf(figure.<Object>getAs(column)))
                   .reduce("", (a, b) -> a + "/" + b),
               key -> new LinkedHashMap<>());
       for (String column : List.of("window", "segment", "metric", "k")) {

@@ -51,8 +51,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * One attempt of a night, stage by stage: measure the champion on what it has not seen, cut, train, compare, look back, judge,
- * absorb, register.
+ * One attempt of a night, stage by stage: measure the champion on what it has not seen, cut, train,
+ * compare, look back, judge, absorb, register.
  */
 final class Night<M extends Model> {
   private final SparkSession spark;
@@ -104,17 +104,33 @@ final class Night<M extends Model> {
     phases.run("ids", "giving new users and items their index", () -> resolveIds());
     Before before = phases.run("read_parent", "reading the champion", () -> before());
     Prequential prequential =
-        phases.run("prequential", "measuring the champion on events it has not seen", () -> prequential(before));
+        phases.run(
+            "prequential",
+            "measuring the champion on events it has not seen",
+            () -> prequential(before));
     ChronologicalSplit split = phases.run("split", "cutting fit and validation", () -> split());
-    M candidate = phases.run("train", "training the candidate", () -> train(split.fit(), before, split.cut()));
+    M candidate =
+        phases.run(
+            "train", "training the candidate", () -> train(split.fit(), before, split.cut()));
     Validation validation =
-        phases.run("validate", "comparing candidate, champion and baselines", () -> validate(candidate, before, split));
+        phases.run(
+            "validate",
+            "comparing candidate, champion and baselines",
+            () -> validate(candidate, before, split));
     List<Comparison> frozen =
-        phases.run("forgetting", "looking back at earlier nights", () -> frozen(before, validation));
-    GateDecision decision = phases.run("gate", "judging", () -> judge(before, validation, frozen, prequential));
+        phases.run(
+            "forgetting", "looking back at earlier nights", () -> frozen(before, validation));
+    GateDecision decision =
+        phases.run("gate", "judging", () -> judge(before, validation, frozen, prequential));
     Kept<M> kept =
-        phases.run("absorb", "learning the whole slice", () -> absorb(candidate, decision, before, validation, split));
-    return phases.run("register", "writing the version", () -> register(before, prequential, split, validation, frozen, kept));
+        phases.run(
+            "absorb",
+            "learning the whole slice",
+            () -> absorb(candidate, decision, before, validation, split));
+    return phases.run(
+        "register",
+        "writing the version",
+        () -> register(before, prequential, split, validation, frozen, kept));
   }
 
   /** What was there before the night. */
@@ -132,7 +148,11 @@ final class Night<M extends Model> {
 
   private record Prequential(Optional<EvaluationWindow> window, Optional<Comparison> comparison) {}
 
-  private record Validation(EvaluationWindow window, Comparison comparison, Scorer candidate, ItemStatistics statistics) {}
+  private record Validation(
+      EvaluationWindow window,
+      Comparison comparison,
+      Scorer candidate,
+      ItemStatistics statistics) {}
 
   /** The model that is registered, and the gate's word with the absorption's. */
   private record Kept<M>(M model, List<Finding> findings, boolean promoted, Watermark until) {}
@@ -146,7 +166,8 @@ final class Night<M extends Model> {
     int[] users = events.users();
     rows.put("users", (long) users.length);
     if (attempt.champion().isEmpty()) {
-      return new Before(users, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+      return new Before(
+          users, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
     ModelVersion champion = attempt.champion().get();
     List<EvaluationWindow> frozen =
@@ -186,13 +207,23 @@ final class Night<M extends Model> {
     Instant begin = attempt.slice().from().eventTime();
     EvaluationWindow window =
         measurement.window(
-            "prequential", events.onTime(), before.historyTable(), Optional.empty(), before.statistics(), begin);
+            "prequential",
+            events.onTime(),
+            before.historyTable(),
+            Optional.empty(),
+            before.statistics(),
+            begin);
     List<Subject> models = new ArrayList<>();
     models.add(new Subject(Subject.PARENT, before.champion().get()));
     before.previous().ifPresent(scorer -> models.add(new Subject(Subject.PREVIOUS, scorer)));
     Comparison comparison =
         measurement.compare(
-            window, models, before.statistics().get(), histories(before), begin, "prequential/" + run.version());
+            window,
+            models,
+            before.statistics().get(),
+            histories(before),
+            begin,
+            "prequential/" + run.version());
     return new Prequential(Optional.of(window), Optional.of(comparison));
   }
 
@@ -209,8 +240,11 @@ final class Night<M extends Model> {
 
   private M train(Dataset<Row> learnt, Before before, Instant now) {
     Optional<M> parent = attempt.parent().map(this::model);
-    Optional<HistoryTable> history = attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
-    return family.trainer().train(new TrainingTask<>(learnt, parent, history, now, run.seed(), progress));
+    Optional<HistoryTable> history =
+        attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
+    return family
+        .trainer()
+        .train(new TrainingTask<>(learnt, parent, history, now, run.seed(), progress));
   }
 
   private Validation validate(M candidate, Before before, ChronologicalSplit split) {
@@ -219,7 +253,13 @@ final class Night<M extends Model> {
     Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
     ItemStatistics statistics = itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit());
     EvaluationWindow window =
-        measurement.window("validation", split.validation(), history, Optional.of(split.fit()), earlier, split.cut());
+        measurement.window(
+            "validation",
+            split.validation(),
+            history,
+            Optional.of(split.fit()),
+            earlier,
+            split.cut());
     Scorer scorer = candidate.scorer(everybody(before.users(), before.frozen()));
     List<Subject> models = new ArrayList<>();
     models.add(new Subject(Subject.CANDIDATE, scorer));
@@ -229,7 +269,8 @@ final class Night<M extends Model> {
       rated.add(histories.merge(InteractionHistory.empty(), split.fit()));
     }
     Comparison comparison =
-        measurement.compare(window, models, statistics, rated, split.cut(), "validation/" + run.version());
+        measurement.compare(
+            window, models, statistics, rated, split.cut(), "validation/" + run.version());
     return new Validation(window, comparison, scorer, statistics);
   }
 
@@ -241,22 +282,35 @@ final class Night<M extends Model> {
     for (int n = before.frozen().size() - 1; n >= 0; n--) {
       comparisons.add(
           measurement.compareFrozen(
-              before.frozen().get(n), validation.candidate(), before.champion().get(), validation.statistics()));
+              before.frozen().get(n),
+              validation.candidate(),
+              before.champion().get(),
+              validation.statistics()));
     }
     return comparisons;
   }
 
-  private GateDecision judge(Before before, Validation validation, List<Comparison> frozen, Prequential prequential) {
+  private GateDecision judge(
+      Before before, Validation validation, List<Comparison> frozen, Prequential prequential) {
     Optional<InputProfile> tonight =
         attempt.champion().isEmpty()
             ? Optional.empty()
             : ProfileBuilder.profile(
-                events.onTime(), before.statistics(), prequential.window(), attempt.slice().from().eventTime());
+                events.onTime(),
+                before.statistics(),
+                prequential.window(),
+                attempt.slice().from().eventTime());
     List<Evidence> earlier =
-        attempt.champion().map(c -> registry.evidence(pipeline.name(), c, pipeline.gate().pooledNights())).orElse(List.of());
+        attempt
+            .champion()
+            .map(c -> registry.evidence(pipeline.name(), c, pipeline.gate().pooledNights()))
+            .orElse(List.of());
     int nights = pipeline.gate().drift().map(DriftOptions::recentNights).orElse(0);
     List<InputProfile> recent =
-        attempt.champion().map(c -> registry.profiles(pipeline.name(), c, nights)).orElse(List.of());
+        attempt
+            .champion()
+            .map(c -> registry.profiles(pipeline.name(), c, nights))
+            .orElse(List.of());
     return PromotionGate.decide(
         new GateInput(validation.comparison(), frozen, earlier, tonight, recent),
         pipeline.gate(),
@@ -265,7 +319,11 @@ final class Night<M extends Model> {
   }
 
   private Kept<M> absorb(
-      M candidate, GateDecision decision, Before before, Validation validation, ChronologicalSplit split) {
+      M candidate,
+      GateDecision decision,
+      Before before,
+      Validation validation,
+      ChronologicalSplit split) {
     List<Finding> findings = new ArrayList<>(decision.findings());
     boolean promoted = decision instanceof GateDecision.Promoted;
     Watermark end = attempt.slice().to();
@@ -322,7 +380,10 @@ final class Night<M extends Model> {
             ? Optional.empty()
             : Optional.of(
                 WindowBuilder.bounded(
-                    validation.window(), frozenName, pipeline.evaluation().frozenUsers(), pipeline.seed()));
+                    validation.window(),
+                    frozenName,
+                    pipeline.evaluation().frozenUsers(),
+                    pipeline.seed()));
     ModelState state = family.codec().encode(kept.model());
     registry.register(
         new NightRecord(
@@ -340,21 +401,38 @@ final class Night<M extends Model> {
     return outcome(kept, measurements);
   }
 
-  /** Tonight's shape; of a line's first version, the shape of each validation day, seen as a night after its fit part. */
+  /**
+   * Tonight's shape; of a line's first version, the shape of each validation day, seen as a night
+   * after its fit part.
+   */
   private List<InputProfile> profiles(
       Before before, Prequential prequential, ChronologicalSplit split, Validation validation) {
     if (attempt.champion().isPresent()) {
       return ProfileBuilder.profile(
-              events.onTime(), before.statistics(), prequential.window(), attempt.slice().from().eventTime())
+              events.onTime(),
+              before.statistics(),
+              prequential.window(),
+              attempt.slice().from().eventTime())
           .map(List::of)
           .orElse(List.of());
     }
     List<InputProfile> profiles = new ArrayList<>();
     for (Row day :
-        split.validation().select(EventColumns.DATE).distinct().orderBy(EventColumns.DATE).collectAsList()) {
-      Dataset<Row> ofDay = split.validation().filter(functions.col(EventColumns.DATE).equalTo(functions.lit(day.get(0))));
+        split
+            .validation()
+            .select(EventColumns.DATE)
+            .distinct()
+            .orderBy(EventColumns.DATE)
+            .collectAsList()) {
+      Dataset<Row> ofDay =
+          split
+              .validation()
+              .filter(functions.col(EventColumns.DATE).equalTo(functions.lit(day.get(0))));
       ProfileBuilder.profile(
-              ofDay, Optional.of(validation.statistics()), Optional.of(validation.window()), split.cut())
+              ofDay,
+              Optional.of(validation.statistics()),
+              Optional.of(validation.window()),
+              split.cut())
           .ifPresent(profiles::add);
     }
     return profiles;
@@ -368,11 +446,16 @@ final class Night<M extends Model> {
     facts.put("events_digest", events.digest());
     facts.put(
         "measured",
-        kept.promoted() && pipeline.absorb() ? "before absorption of the validation window" : "as registered");
+        kept.promoted() && pipeline.absorb()
+            ? "before absorption of the validation window"
+            : "as registered");
     if (!attempt.admitted().isEmpty()) {
-      facts.put("admitted_slices", String.join(",", attempt.admitted().stream().map(SliceState::sliceId).toList()));
+      facts.put(
+          "admitted_slices",
+          String.join(",", attempt.admitted().stream().map(SliceState::sliceId).toList()));
     }
-    EventSlice slice = new EventSlice(attempt.slice().tableId(), attempt.slice().from(), kept.until());
+    EventSlice slice =
+        new EventSlice(attempt.slice().tableId(), attempt.slice().from(), kept.until());
     return new ModelVersion(
         pipeline.name(),
         run.version(),
@@ -417,7 +500,10 @@ final class Night<M extends Model> {
 
   /** Without absorption a slice ends where validation began; the rest is the next night's. */
   private static EventSlice untilLearnt(EventSlice fresh, Watermark until) {
-    Instant end = until.eventTime().isBefore(fresh.from().eventTime()) ? fresh.from().eventTime() : until.eventTime();
+    Instant end =
+        until.eventTime().isBefore(fresh.from().eventTime())
+            ? fresh.from().eventTime()
+            : until.eventTime();
     return new EventSlice(fresh.tableId(), fresh.from(), new Watermark(until.commit(), end));
   }
 
@@ -460,6 +546,9 @@ final class Night<M extends Model> {
         + learnt
         + " and was rejected by "
         + String.join("; ", failed)
-        + attempt.champion().map(c -> " Version " + c.version() + " stays the champion; the events stay pending.").orElse("");
+        + attempt
+            .champion()
+            .map(c -> " Version " + c.version() + " stays the champion; the events stay pending.")
+            .orElse("");
   }
 }

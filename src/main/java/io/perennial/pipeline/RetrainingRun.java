@@ -33,7 +33,8 @@ public final class RetrainingRun {
   private final Map<String, String> environment;
 
   /**
-   * @param clock tells when rows were written and how long phases took; decides nothing that is learnt
+   * @param clock tells when rows were written and how long phases took; decides nothing that is
+   *     learnt
    * @param listener told after each commit of the registry
    */
   public RetrainingRun(
@@ -55,8 +56,8 @@ public final class RetrainingRun {
   }
 
   /**
-   * Runs the night. A rejected candidate, or nothing new, is an outcome and no error. The same request again takes up a run that
-   * died, and does nothing after one that ended.
+   * Runs the night. A rejected candidate, or nothing new, is an outcome and no error. The same
+   * request again takes up a run that died, and does nothing after one that ended.
    *
    * @throws io.perennial.registry.LeaseHeldException if another run of this pipeline is alive
    * @throws PendingLimitException if too many nights in a row were rejected
@@ -75,7 +76,8 @@ public final class RetrainingRun {
       for (Attempt attempt : plan.attempts()) {
         RunOutcome outcome = attempt(attempt, plan, request, journal, source);
         last = Optional.of(outcome);
-        if (outcome.kind() == RunOutcome.Kind.PROMOTED || outcome.rows().getOrDefault("slice", 0L) == 0L) {
+        if (outcome.kind() == RunOutcome.Kind.PROMOTED
+            || outcome.rows().getOrDefault("slice", 0L) == 0L) {
           break;
         }
       }
@@ -89,13 +91,18 @@ public final class RetrainingRun {
   }
 
   private RunOutcome attempt(
-      Attempt attempt, NightPlan plan, NightRequest request, RunJournal journal, EventTable source) {
+      Attempt attempt,
+      NightPlan plan,
+      NightRequest request,
+      RunJournal journal,
+      EventTable source) {
     Optional<RunState> earlier = journal.earlier(attempt, request);
     if (earlier.isPresent() && earlier.get().closed()) {
       return judgedBefore(earlier.get(), attempt);
     }
     Phases phases = new Phases(clock, progress);
-    try (NightEvents events = phases.run("read", "reading what is new", () -> NightEvents.read(source, attempt))) {
+    try (NightEvents events =
+        phases.run("read", "reading what is new", () -> NightEvents.read(source, attempt))) {
       if (events.learnable() == 0 || nothingFresh(attempt, source)) {
         return nothingNew(plan, request, journal);
       }
@@ -112,10 +119,22 @@ public final class RetrainingRun {
   private <M extends io.perennial.model.Model> Night<M> night(
       ModelFamily<M> family, Phases phases, OpenedRun run, Attempt attempt, NightEvents events) {
     return new Night<>(
-        spark, pipeline, family, registry, clock, progress, phases, run, attempt, events, environment);
+        spark,
+        pipeline,
+        family,
+        registry,
+        clock,
+        progress,
+        phases,
+        run,
+        attempt,
+        events,
+        environment);
   }
 
-  /** Pending slices alone were judged already: without a fresh event there is nothing to try again. */
+  /**
+   * Pending slices alone were judged already: without a fresh event there is nothing to try again.
+   */
   private static boolean nothingFresh(Attempt attempt, EventTable source) {
     return !attempt.retried().isEmpty()
         && attempt.admitted().isEmpty()
@@ -131,11 +150,12 @@ public final class RetrainingRun {
               + pipeline.name()
               + ": "
               + pending
-              + " nights in a row were rejected, and nights.maximalPending is "
+              + " nights in a row were rejected, and maximalPendingNights is "
               + pipeline.maximalPendingNights()
-              + ". Look at why with 'models show' or 'sql \"SELECT * FROM gate_findings\"'; then mend the source, loosen"
-              + " the gate in the pipeline file, promote a rejected version by hand with 'models promote', or learn everything"
-              + " afresh with 'retrain --full-rebuild'.");
+              + ". Look at why with 'models show' or 'sql \"SELECT * FROM gate_findings\"'; then"
+              + " mend the source, loosen the gate in the pipeline file, promote a rejected version"
+              + " by hand with 'models promote', or learn everything afresh with 'retrain"
+              + " --full-rebuild'.");
     }
   }
 
@@ -153,14 +173,21 @@ public final class RetrainingRun {
             + version
             + ", which was "
             + outcome
-            + (outcome.equals("rejected") ? ". Change the pipeline file to try them again, or go on to the next night." : "."));
+            + (outcome.equals("rejected")
+                ? ". Change the pipeline file to try them again, or go on to the next night."
+                : "."));
   }
 
   private RunOutcome nothingNew(NightPlan plan, NightRequest request, RunJournal journal) {
     journal.nothingNew(request, plan.bounds(), plan.champion());
     String consumed =
         plan.champion()
-            .map(c -> "version " + c.version() + " has consumed everything before " + c.slice().to().eventTime())
+            .map(
+                c ->
+                    "version "
+                        + c.version()
+                        + " has consumed everything before "
+                        + c.slice().to().eventTime())
             .orElse("the table holds no event there");
     return new RunOutcome(
         pipeline.name(),
@@ -187,7 +214,14 @@ public final class RetrainingRun {
           RunOutcome.Kind.DRY_RUN,
           request.interval(),
           Optional.empty(),
-          new Attempt(plan.bounds(), plan.bounds(), plan.champion(), plan.champion(), List.of(), List.of(), List.of()),
+          new Attempt(
+              plan.bounds(),
+              plan.bounds(),
+              plan.champion(),
+              plan.champion(),
+              List.of(),
+              List.of(),
+              List.of()),
           Map.of("slice", 0L),
           pipeline.name() + ": nothing new; a night would do nothing.");
     }
