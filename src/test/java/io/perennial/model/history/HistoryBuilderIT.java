@@ -1,0 +1,158 @@
+package io.perennial.model.history;
+
+import static org.apache.spark.sql.types.DataTypes.DateType;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.TimestampType;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.perennial.TestSession;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+
+class HistoryBuilderIT {
+  private static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
+  private static final Instant START = Instant.parse("2026-03-20T00:00:00Z");
+  private static final StructType EVENTS =
+      new StructType()
+          .add("user_index", IntegerType)
+          .add("item_index", IntegerType)
+          .add("value", DoubleType)
+          .add("event_time", TimestampType)
+          .add("event_date", DateType);
+  private final SparkSession spark = TestSession.get();
+
+  private static Row event(int user, int item, double value, Instant time) {
+    return RowFactory.create(user, item, value, time, time.atZone(ZONE).toLocalDate());
+  }
+
+  private Dataset<Row> events(List<Row> rows) {
+    return spark.createDataFrame(rows, EVENTS);
+  }
+
+  @Test
+  void aLateEventAddsWhatItIsWorthAtTheLastOne() {
+    HistoryBuilder builder =
+        new HistoryBuilder(
+            new DecayPolicy(Optional.of(Duration.ofDays(10)), DecayPolicy.Aggregate.NONE), ZONE);
+    InteractionHistory first =
+        builder.merge(
+            InteractionHistory.empty(),
+            events(List.of(event(4, 7, 2, START.plus(Duration.ofDays(10))))));
+    InteractionHistory second = builder.merge(first, events(List.of(event(4, 7, 9, START))));
+    assertThat(second.users()).containsExactly(4);
+    assertThat(second.items()).containsExactly(7);
+    assertThat(second.counts()[0]).isCloseTo(1.5f, within(1e-6f));
+    assertThat(second.values()[0]).isEqualTo(2f);
+    assertThat(second.lastTimes()[0]).isEqualTo(START.plus(Duration.ofDays(10)).toEpochMilli());
+  }
+
+  @Test
+  void nightByNightIsTheSameAsFromScratchWithLateEventsAndCutDays() {
+    for (DecayPolicy.Aggregate aggregate : DecayPolicy.Aggregate.values()) {
+      for (Optional<Duration> half :
+          List.of(Optional.<Duration>empty(), Optional.of(Duration.ofDays(5)))) {
+        Random random = new Random(11);
+        HistoryBuilder builder = new HistoryBuilder(new DecayPolicy(half, aggregate), ZONE);
+        InteractionHistory history = InteractionHistory.empty();
+        List<Row> all = new ArrayList<>();
+        for (int night = 0; night < 3; night++) {
+          List<Row> tonight = new ArrayList<>();
+          for (int i = 0; i < 60; i++) {
+            // Nights are cut at 36 hours, inside a day; late events only where days do not count.
+            long hours = 36L * night + random.nextInt(36);
+            if (aggregate == DecayPolicy.Aggregate.NONE && random.nextInt(5) == 0) {
+              hours = random.nextInt(36 * (night + 1));
+            }
+            tonight.add(
+                event(
+                    random.nextInt(5),
+                    random.nextInt(6),
+                    random.nextInt(5),
+                    START.plusSeconds(3600 * hours + random.nextInt(3600))));
+          }
+          all.addAll(tonight);
+          InteractionHistory before = history;
+          HistoryTable parent = new DatasetHistoryTable(HistoryRows.dataset(spark, before));
+          InteractionHistory changed = HistoryRows.collect(builder.merge(parent, events(tonight)));
+          history = overlaid(before, changed);
+        }
+        InteractionHistory scratch = HistoryRows.collect(builder.fromScratch(events(all)));
+        assertThat(history.users()).containsExactly(scratch.users());
+        assertThat(history.offsets()).containsExactly(scratch.offsets());
+        assertThat(history.items()).containsExactly(scratch.items());
+        assertThat(history.values()).containsExactly(scratch.values());
+        assertThat(history.lastTimes()).containsExactly(scratch.lastTimes());
+        assertThat(history.counts()).containsExactly(scratch.counts(), within(1e-5f));
+      }
+    }
+  }
+
+  private InteractionHistory overlaid(InteractionHistory before, InteractionHistory changed) {
+    Dataset<Row> old = HistoryRows.dataset(spark, before);
+    Dataset<Row> fresh = HistoryRows.dataset(spark, changed);
+    return HistoryRows.collect(
+        old.join(fresh.select("index"), new String[] {"index"}, "left_anti").unionByName(fresh));
+  }
+
+  @Test
+  void itemStatisticsNightByNightAreTheSameAsFromScratch() {
+    Random random = new Random(5);
+    ItemStatisticsBuilder builder = new ItemStatisticsBuilder(DecayPolicy.Aggregate.NONE);
+    float[] events = new float[8];
+    float[] recent = new float[8];
+    long[] last = new long[8];
+    List<Row> all = new ArrayList<>();
+    for (int night = 0; night < 3; night++) {
+      int latest = 20 * (night + 1);
+      List<Row> tonight =
+          IntStream.range(0, 50)
+              .mapToObj(
+                  i ->
+                      event(
+                          random.nextInt(5),
+                          random.nextInt(8),
+                          1,
+                          START.plusSeconds(86_400L * random.nextInt(latest))))
+              .toList();
+      all.addAll(tonight);
+      for (Row row :
+          builder
+              .merge(new ItemStatistics(events, recent, last), events(tonight))
+              .collectAsList()) {
+        events[row.getInt(0)] = row.getFloat(1);
+        recent[row.getInt(0)] = row.getFloat(2);
+        last[row.getInt(0)] = row.getLong(3);
+      }
+    }
+    List<Row> scratch = builder.fromScratch(events(all)).collectAsList();
+    assertThat(scratch).hasSize(8);
+    for (Row row : scratch) {
+      int item = row.getInt(0);
+      double direct = 0;
+      for (Row event : all) {
+        if (event.getInt(1) == item) {
+          long time = ((Instant) event.get(3)).toEpochMilli();
+          direct += Math.pow(0.5, (row.getLong(3) - time) / (7 * 86_400_000.0));
+        }
+      }
+      assertThat(row.getFloat(2)).isCloseTo((float) direct, within(1e-5f));
+      assertThat(events[item]).isEqualTo(row.getFloat(1));
+      assertThat(recent[item]).isCloseTo(row.getFloat(2), within(1e-5f));
+      assertThat(last[item]).isEqualTo(row.getLong(3));
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.perennial.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.perennial.TestSession;
+import io.perennial.Warehouse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegistryCareIT {
+  @TempDir Path folder;
+  private final SparkSession spark = TestSession.get();
+
+  private DeltaModelRegistry registry(int keyframeEvery) {
+    return new DeltaModelRegistry(
+        spark, new Warehouse(folder.toString()), keyframeEvery, WriteListener.NONE);
+  }
+
+  @Test
+  void pruningKeepsWhatLivingVersionsListAndSaysWhatIsGone() {
+    DeltaModelRegistry registry = registry(2);
+    Nights nights = new Nights(spark, registry, "shop");
+    Nights other = new Nights(spark, registry, "other");
+    Nights.Truth elsewhere = other.promoted(1, null, 0, 1);
+    Nights.Truth one = nights.promoted(1, null, 0, 1, 2);
+    Nights.Truth two = nights.rejected(2, one, 1);
+    Nights.Truth three = nights.promoted(3, one, 2);
+    Nights.Truth four = nights.promoted(4, three, 0);
+    Nights.Truth five = nights.promoted(5, four, 1);
+    assertThat(four.version().rowVersions()).containsExactly(4L);
+    assertThat(five.version().rowVersions()).containsExactly(5L, 4L);
+
+    assertThat(registry.prune("shop", 1, Nights.START)).containsExactly(1L, 2L, 3L);
+    for (Nights.Truth living : List.of(four, five)) {
+      ModelVersion version = registry.version("shop", living.version().version()).orElseThrow();
+      assertThat(registry.open(version).users().all().values())
+          .containsExactly(living.users().all().values());
+      assertThat(registry.history(version).dataset().count()).isEqualTo(3);
+    }
+    ModelVersion gone = registry.version("shop", two.version().version()).orElseThrow();
+    assertThatThrownBy(() -> registry.open(gone))
+        .isInstanceOf(PrunedVersionException.class)
+        .hasMessageContaining("version 2 of shop");
+    assertThatThrownBy(() -> registry.promote("shop", 3, Nights.START))
+        .isInstanceOf(PrunedVersionException.class);
+    assertThat(registry.alias("shop", "champion").orElseThrow().version()).isEqualTo(5);
+    assertThat(registry.prune("shop", 1, Nights.START)).isEmpty();
+    assertThat(registry.open(elsewhere.version()).users().all().values())
+        .containsExactly(elsewhere.users().all().values());
+
+    WarehouseViews.create(spark, new Warehouse(folder.toString()));
+    assertThat(spark.sql("SELECT version FROM champion WHERE pipeline = 'shop'").head().getLong(0))
+        .isEqualTo(5);
+    for (String view : WarehouseViews.describe().keySet()) {
+      assertThat(spark.sql("SELECT * FROM " + view).collectAsList()).isNotNull();
+    }
+    assertThat(
+            spark
+                .sql("SELECT pruned FROM version_history WHERE pipeline = 'shop' ORDER BY version")
+                .collectAsList())
+        .extracting(row -> row.getBoolean(0))
+        .containsExactly(true, true, true, false, false);
+  }
+
+  private Dataset<Row> events(String... usersAndItems) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < usersAndItems.length; i += 2) {
+      rows.add(RowFactory.create(usersAndItems[i], usersAndItems[i + 1]));
+    }
+    return spark.createDataFrame(
+        rows,
+        new StructType().add("user_id", DataTypes.StringType).add("item_id", DataTypes.StringType));
+  }
+
+  @Test
+  void idsAreDenseStableAndAnyString() {
+    DeltaModelRegistry registry = registry(2);
+    DeltaTables tables =
+        new DeltaTables(spark, new Warehouse(folder.toString()), WriteListener.NONE);
+    EntityIds distributed = new EntityIds(tables, 0);
+    String[] odd = {
+      "b", "x", "B", "' OR 1=1 --", " b", "\\", "b ", "é", "e\u0301", "😀", "\n", "\u0000", "a", "x"
+    };
+    registry.indexed("shop", "r1", events(odd)).count();
+    List<Row> again = distributed.indexed("shop", "r2", events(odd)).collectAsList();
+    assertThat(again).hasSize(7);
+    List<String> users = List.of("b", "B", " b", "b ", "\\", "e\u0301", "é", "😀", "\n", "a");
+    Map<String, Integer> indices = registry.indices("shop", "user", users);
+    assertThat(indices.values()).doesNotHaveDuplicates();
+    for (Row row : again) {
+      assertThat(row.getInt(2)).isEqualTo(indices.get(row.getString(0)));
+    }
+    Map<String, Integer> items =
+        registry.indices("shop", "item", List.of("x", "' OR 1=1 --", "\\", "é", "😀", "\u0000"));
+    assertThat(items.values()).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
+    assertThat(items.get("\u0000")).isZero();
+    assertThat(items.get("😀")).isEqualTo(5);
+    assertThat(registry.naturalIds("shop", "item", new int[] {1, 5, 99}))
+        .containsOnly(Map.entry(1, "' OR 1=1 --"), Map.entry(5, "😀"));
+    List<Row> more =
+        distributed.indexed("shop", "r3", events("zz", "x", "aa", "new")).collectAsList();
+    assertThat(more).extracting(row -> row.getInt(2)).containsExactlyInAnyOrder(7, 8);
+    assertThat(registry.indices("shop", "user", List.of("aa", "zz")))
+        .containsOnly(Map.entry("aa", 7), Map.entry("zz", 8));
+    assertThat(registry.indices("other", "user", List.of("aa"))).isEmpty();
+  }
+
+  @Test
+  void oneOfTwoThatWantALeaseAtOnceGetsItAndADeadOwnerIsReplaced() throws Exception {
+    Warehouse warehouse = new Warehouse(folder.toString());
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+    new Leases(spark, warehouse, clock).acquire("shop", "warm").close();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    List<Callable<Lease>> tries = new ArrayList<>();
+    for (String owner : List.of("a", "b", "c")) {
+      tries.add(() -> new Leases(spark, warehouse, clock).acquire("shop", owner));
+    }
+    List<Lease> held = new ArrayList<>();
+    int refused = 0;
+    for (Future<Lease> result : threads.invokeAll(tries)) {
+      try {
+        held.add(result.get());
+      } catch (java.util.concurrent.ExecutionException e) {
+        assertThat(e.getCause()).isInstanceOf(LeaseHeldException.class);
+        refused++;
+      }
+    }
+    threads.shutdown();
+    assertThat(held).hasSize(1);
+    assertThat(refused).isEqualTo(2);
+    assertThat(new Leases(spark, warehouse, clock).acquire("other", "z")).isNotNull();
+    held.get(0).close();
+
+    LeaseHolder here = LeaseHolder.current();
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    new Leases(spark, warehouse, clock, new LeaseHolder(here.host(), ended.pid(), 1))
+        .acquire("shop", "dead");
+    Lease taken = new Leases(spark, warehouse, clock).acquire("shop", "next");
+    taken.close();
+
+    new Leases(spark, warehouse, clock, new LeaseHolder("elsewhere", 1, 0)).acquire("shop", "far");
+    assertThatThrownBy(() -> new Leases(spark, warehouse, clock).acquire("shop", "me"))
+        .isInstanceOf(LeaseHeldException.class)
+        .hasMessageContaining("run far")
+        .hasMessageContaining("elsewhere");
+    Clock later = Clock.fixed(now.plus(Duration.ofSeconds(60)), ZoneOffset.UTC);
+    new Leases(spark, warehouse, later).acquire("shop", "me").close();
+  }
+}
