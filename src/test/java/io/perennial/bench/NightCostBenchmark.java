@@ -35,6 +35,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +53,7 @@ import org.apache.spark.sql.SparkSession;
  * <p>For each size a store is made ({@link StoreDefinition#sized}), written as a Delta table of the
  * user's own and learnt as version 1. Then nights follow: in each of them the same number of
  * shoppers, most of them known, leave the same number of events. Prints a Markdown table of the
- * medians.
+ * medians after each size.
  */
 public final class NightCostBenchmark {
   private static final int SHOPPERS = 1_000;
@@ -80,7 +81,8 @@ public final class NightCostBenchmark {
    */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length < 3) {
-      System.err.println("Arguments: FOLDER MEASURED_NIGHTS EVENTS…, say /tmp/cost 5 100000 1000000 10000000");
+      System.err.println(
+          "Arguments: FOLDER MEASURED_NIGHTS EVENTS…, say /tmp/cost 5 100000 1000000 10000000");
       System.exit(2);
     }
     NightCostBenchmark benchmark =
@@ -89,8 +91,9 @@ public final class NightCostBenchmark {
     List<Cost> costs = new ArrayList<>();
     for (String size : Arrays.asList(arguments).subList(2, arguments.length)) {
       costs.add(benchmark.run(Long.parseLong(size)));
+      costs.sort(Comparator.comparingLong(Cost::history));
+      System.out.println(table(costs));
     }
-    System.out.println(table(costs));
     System.exit(0);
   }
 
@@ -128,8 +131,7 @@ public final class NightCostBenchmark {
     StoreDefinition sized = StoreDefinition.sized(size);
     int days = sized.days();
     StoreDefinition store =
-        sized.with(
-            Map.of("days", Integer.toString(days + SQUEEZED_DAYS * (WARM_UP + measured))));
+        sized.with(Map.of("days", Integer.toString(days + SQUEEZED_DAYS * (WARM_UP + measured))));
     StoreDefinition shoppers =
         store.with(
             Map.of(
@@ -173,7 +175,8 @@ public final class NightCostBenchmark {
       double seconds = seconds(begin);
       say("%s %.1f s %s", outcome.sentence(), seconds, outcome.phases());
       if (outcome.kind() != RunOutcome.Kind.PROMOTED) {
-        throw new IllegalStateException("Night " + night + " was not promoted: " + outcome.findings());
+        throw new IllegalStateException(
+            "Night " + night + " was not promoted: " + outcome.findings());
       }
       if (night >= WARM_UP) {
         nights.add(reading(warehouse, pipeline, outcome, seconds, newItems));
@@ -187,7 +190,9 @@ public final class NightCostBenchmark {
         nights);
   }
 
-  /** The same shoppers' next two weeks, squeezed into one day; one in twenty comes under a new name. */
+  /**
+   * The same shoppers' next two weeks, squeezed into one day; one in twenty comes under a new name.
+   */
   private Dataset<Row> newEvents(StoreDefinition shoppers, int fromDay, LocalDate day, int night) {
     long from = start(shoppers.firstDay().plusDays(fromDay), shoppers.zone());
     long to = start(day, shoppers.zone());
@@ -210,7 +215,11 @@ public final class NightCostBenchmark {
 
   /** Reads what a night reads of its parent once more, to tell how long that alone takes. */
   private NightCost reading(
-      Warehouse warehouse, PipelineDefinition pipeline, RunOutcome outcome, double seconds, long newItems) {
+      Warehouse warehouse,
+      PipelineDefinition pipeline,
+      RunOutcome outcome,
+      double seconds,
+      long newItems) {
     DeltaModelRegistry registry =
         new DeltaModelRegistry(spark, warehouse, pipeline.keyframeEvery(), WriteListener.NONE);
     long number = outcome.version().orElseThrow();
@@ -254,30 +263,30 @@ public final class NightCostBenchmark {
 
   private static String pipelineFile(String source) {
     return """
-        name: night-cost
-        zone: Europe/Berlin
-        seed: 7
-        source:
-          table: '%s'
-          columns:
-            user_id: user_id
-            item_id: item_id
-            event_time: event_time
-            event_type: event_type
-            value: value
-            event_date: event_date
-        model:
-          family: als
-          preset: ials
-          rank: 32
-          maxIter: 3
-        gate:
-          # Costs are compared here, not models: every night is promoted.
-          baseline: none
-          maximalRegression: 1
-          maximalForgetting: 1
-          drift: none
-        """
+    name: night-cost
+    zone: Europe/Berlin
+    seed: 7
+    source:
+      table: '%s'
+      columns:
+        user_id: user_id
+        item_id: item_id
+        event_time: event_time
+        event_type: event_type
+        value: value
+        event_date: event_date
+    model:
+      family: als
+      preset: ials
+      rank: 32
+      maxIter: 3
+    gate:
+      # Costs are compared here, not models: every night is promoted.
+      baseline: none
+      maximalRegression: 1
+      maximalForgetting: 1
+      drift: none
+    """
         .formatted(source.replace("'", "''"));
   }
 
@@ -325,7 +334,7 @@ public final class NightCostBenchmark {
     phase(
         text, costs, "measure and judge", "prequential", "split", "validate", "forgetting", "gate");
     phase(text, costs, "write", "register");
-    row(text, costs, "plan, lease, run row", c -> tenths(c.median(NightCost::outsidePhases)));
+    row(text, costs, "plan, lease, rows of runs", c -> tenths(c.median(NightCost::outsidePhases)));
     row(text, costs, "*of which* item factors", c -> hundredths(c.median(NightCost::itemFactors)));
     row(
         text,
@@ -340,8 +349,7 @@ public final class NightCostBenchmark {
     return text.toString();
   }
 
-  private static void phase(
-      StringBuilder text, List<Cost> costs, String label, String... phases) {
+  private static void phase(StringBuilder text, List<Cost> costs, String label, String... phases) {
     row(text, costs, label, c -> tenths(c.median(n -> n.phase(phases))));
   }
 
