@@ -358,9 +358,7 @@ final class Night<M extends Model> {
     Dataset<Row> learnt = kept.until().equals(attempt.slice().to()) ? events.all() : split.fit();
     boolean rebuild = attempt.parent().isEmpty();
     Dataset<Row> history =
-        rebuild
-            ? histories.fromScratch(learnt)
-            : histories.merge(before.history().get(), learnt);
+        rebuild ? histories.fromScratch(learnt) : histories.merge(before.history().get(), learnt);
     Dataset<Row> statistics =
         rebuild
             ? itemCounts.fromScratch(learnt)

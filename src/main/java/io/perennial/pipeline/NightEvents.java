@@ -32,7 +32,8 @@ final class NightEvents implements AutoCloseable {
   private final String digest;
   private Dataset<Row> indexed;
 
-  private NightEvents(Attempt attempt, Dataset<Row> learnable, Map<String, Long> counts, String digest) {
+  private NightEvents(
+      Attempt attempt, Dataset<Row> learnable, Map<String, Long> counts, String digest) {
     this.attempt = attempt;
     this.learnable = learnable;
     this.counts = counts;
@@ -47,7 +48,10 @@ final class NightEvents implements AutoCloseable {
     }
     if (attempt.parent().isEmpty()) {
       for (var left : attempt.leftOut()) {
-        rows = rows.filter(inside(left.slice().from().eventTime(), left.slice().to().eventTime()).unary_$bang());
+        rows =
+            rows.filter(
+                inside(left.slice().from().eventTime(), left.slice().to().eventTime())
+                    .unary_$bang());
       }
     }
     Dataset<Row> all =
@@ -59,7 +63,10 @@ final class NightEvents implements AutoCloseable {
                 count(lit(1)),
                 bit_xor(
                     xxhash64(
-                        col(EventColumns.USER), col(EventColumns.ITEM), col(EventColumns.VALUE), col(EventColumns.TIME))))
+                        col(EventColumns.USER),
+                        col(EventColumns.ITEM),
+                        col(EventColumns.VALUE),
+                        col(EventColumns.TIME))))
             .collectAsList();
     Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("slice", 0L);
@@ -92,12 +99,18 @@ final class NightEvents implements AutoCloseable {
     return counts;
   }
 
-  /** Exclusive or of the hashes of all events that are learnt: the same events give the same digest, in any order. */
+  /**
+   * Exclusive or of the hashes of all events that are learnt: the same events give the same digest,
+   * in any order.
+   */
   String digest() {
     return digest;
   }
 
-  /** Gives every user and item its dense index; ids never seen before are written to {@code entity_ids}. */
+  /**
+   * Gives every user and item its dense index; ids never seen before are written to {@code
+   * entity_ids}.
+   */
   void resolveIds(ModelRegistry registry, String pipeline, String runId) {
     indexed =
         registry
@@ -120,7 +133,8 @@ final class NightEvents implements AutoCloseable {
 
   /** Every event but the late ones. */
   Dataset<Row> onTime() {
-    return indexed.filter(col(EventColumns.TIME).lt(lit(attempt.slice().from().eventTime())).unary_$bang());
+    return indexed.filter(
+        col(EventColumns.TIME).lt(lit(attempt.slice().from().eventTime())).unary_$bang());
   }
 
   /** Number of events that are not late. */

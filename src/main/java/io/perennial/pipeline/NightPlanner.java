@@ -16,15 +16,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Decides what a night learns: what is new, together with what earlier nights tried in vain; and, if that is rejected, the new
- * part alone. Reads only; the same registry and source give the same plan.
+ * Decides what a night learns: what is new, together with what earlier nights tried in vain; and,
+ * if that is rejected, the new part alone. Reads only; the same registry and source give the same
+ * plan.
  */
 final class NightPlanner {
   private final PipelineDefinition pipeline;
   private final ModelRegistry registry;
+  private final RunJournal journal;
   private final EventTable source;
 
-  NightPlanner(PipelineDefinition pipeline, ModelRegistry registry, EventTable source) {
+  NightPlanner(
+      PipelineDefinition pipeline, ModelRegistry registry, RunJournal journal, EventTable source) {
+    this.journal = journal;
     this.pipeline = pipeline;
     this.registry = registry;
     this.source = source;
@@ -38,7 +42,8 @@ final class NightPlanner {
     List<SliceState> admitted = admitted(request, slices);
     Optional<EventSlice> bounds = bounds(request, consumed, champion);
     if (bounds.isEmpty() && admitted.isEmpty() && request.start() == NightRequest.Start.WARM) {
-      return new NightPlan(List.of(), champion, new EventSlice(source.tableId(), consumed, consumed), List.of());
+      return new NightPlan(
+          List.of(), champion, new EventSlice(source.tableId(), consumed, consumed), List.of());
     }
     EventSlice all = bounds.orElse(new EventSlice(source.tableId(), consumed, consumed));
     List<SliceState> pending = pendingBefore(all, consumed, slices);
@@ -64,22 +69,25 @@ final class NightPlanner {
       List<SliceState> setAside = inState(slices, SliceState.State.SET_ASIDE);
       EventSlice everything = new EventSlice(all.tableId(), lineBegin(champion, all), all.to());
       attempts.add(
-          new Attempt(everything, fresh, Optional.empty(), champion, pending, excluding(setAside, admitted), admitted));
+          new Attempt(
+              everything,
+              fresh,
+              Optional.empty(),
+              champion,
+              pending,
+              excluding(setAside, admitted),
+              admitted));
     } else {
       attempts.add(new Attempt(all, fresh, champion, champion, pending, List.of(), admitted));
       if (!pending.isEmpty() && !fresh.isEmpty()) {
         remarks.add(
             pending.size()
-                + " rejected slice(s) are tried again together with the new events; if that is rejected, the new events are tried alone.");
+                + " rejected slice(s) are tried again together with the new events; if that is"
+                + " rejected, the new events are tried alone.");
         attempts.add(new Attempt(fresh, fresh, champion, champion, List.of(), pending, admitted));
       }
     }
     return new NightPlan(attempts, champion, all, remarks);
-  }
-
-  /** Rejected nights in a row since the champion. */
-  int pendingNights() {
-    return inState(registry.slices(pipeline.name()), SliceState.State.PENDING).size();
   }
 
   private Optional<EventSlice> bounds(
@@ -96,30 +104,38 @@ final class NightPlanner {
   }
 
   /**
-   * The last run of this request if it is to be resumed (it died) or only looked up (it was rejected and nothing changed since):
-   * its bounds are read instead of being decided afresh.
+   * The last run of this request if it is to be resumed (it died) or only looked up (it was
+   * rejected and nothing changed since): its bounds are read instead of being decided afresh.
    */
   private Optional<RunState> unfinished(NightRequest request) {
-    return registry.runs(pipeline.name()).stream()
+    return journal.runs().stream()
         .filter(run -> run.interval().equals(request.interval()))
         .filter(run -> run.opened().version() > 0)
         .reduce((first, second) -> second)
         .filter(run -> run.opened().pipelineDigest().equals(pipeline.digest()))
         .filter(run -> run.opened().slice().tableId().equals(source.tableId()))
-        .filter(run -> !run.closed() || (request.interval().isPresent() && run.outcome().equals(Optional.of("rejected"))));
+        .filter(
+            run ->
+                !run.closed()
+                    || (request.interval().isPresent()
+                        && run.outcome().equals(Optional.of("rejected"))));
   }
 
   private void checkSource(ModelVersion champion) {
     source.requireSame(champion.slice().tableId());
   }
 
-  private static List<SliceState> pendingBefore(EventSlice all, Watermark consumed, List<SliceState> slices) {
+  private static List<SliceState> pendingBefore(
+      EventSlice all, Watermark consumed, List<SliceState> slices) {
     return inState(slices, SliceState.State.PENDING).stream()
         .filter(s -> s.slice().tableId().equals(all.tableId()))
         .filter(s -> !s.slice().to().equals(all.to()))
         .filter(s -> !s.slice().to().eventTime().isAfter(all.to().eventTime()))
         .filter(s -> s.slice().to().commit() <= all.to().commit())
-        .filter(s -> s.slice().to().eventTime().isAfter(consumed.eventTime()) || s.slice().to().commit() > consumed.commit())
+        .filter(
+            s ->
+                s.slice().to().eventTime().isAfter(consumed.eventTime())
+                    || s.slice().to().commit() > consumed.commit())
         .toList();
   }
 
@@ -143,7 +159,9 @@ final class NightPlanner {
                             + ": no slice of that name was set aside ("
                             + (setAside.isEmpty()
                                 ? "there is none"
-                                : "those that were: " + String.join(", ", setAside.stream().map(SliceState::sliceId).toList()))
+                                : "those that were: "
+                                    + String.join(
+                                        ", ", setAside.stream().map(SliceState::sliceId).toList()))
                             + "). See 'sql \"SELECT * FROM slice_states\"'.")));
   }
 
@@ -160,6 +178,8 @@ final class NightPlanner {
   }
 
   private static List<SliceState> excluding(List<SliceState> slices, List<SliceState> excluded) {
-    return slices.stream().filter(s -> excluded.stream().noneMatch(x -> Objects.equals(x.sliceId(), s.sliceId()))).toList();
+    return slices.stream()
+        .filter(s -> excluded.stream().noneMatch(x -> Objects.equals(x.sliceId(), s.sliceId())))
+        .toList();
   }
 }
