@@ -130,7 +130,8 @@ public final class RetrainingRun {
         refuseTooManyPending(attempt);
       }
       OpenedRun run = journal.open(attempt, request);
-      RunOutcome outcome = night(family, phases, run, attempt, events).run();
+      RunOutcome outcome =
+          night(family, phases, run, attempt, events).run().lasting(phases.seconds());
       journal.close(run, outcome.kind(), outcome.phases(), outcome.rows());
       return outcome;
     }

@@ -45,4 +45,20 @@ public record RunOutcome(
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  /** The same outcome with the seconds of every phase, the last one too. */
+  RunOutcome lasting(Map<String, Double> seconds) {
+    return new RunOutcome(
+        pipeline,
+        kind,
+        interval,
+        version,
+        parent,
+        slice,
+        rows,
+        seconds,
+        findings,
+        measurements,
+        sentence);
+  }
 }

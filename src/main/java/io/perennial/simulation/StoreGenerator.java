@@ -104,12 +104,32 @@ public final class StoreGenerator {
     return events(spark, definition, tasks(spark, definition));
   }
 
+  /**
+   * As above, but only the events of some days of the store's life.
+   *
+   * @param firstDay first of them, counted from 0
+   * @param count how many days; those after the store's end are empty
+   */
+  public static Dataset<Row> events(
+      SparkSession spark, StoreDefinition definition, int firstDay, int count) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    int end = Math.min(definition.days(), firstDay + count);
+    List<Integer> days = IntStream.range(firstDay, end).boxed().toList();
+    int partitions = Math.max(1, Math.min(days.size(), tasks(spark, definition)));
+    return events(spark, definition, context.parallelize(new ArrayList<>(days), partitions));
+  }
+
   /** As above, in a given number of partitions, which changes nothing in the rows. */
   static Dataset<Row> events(SparkSession spark, StoreDefinition definition, int partitions) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return events(spark, definition, days(context, definition, partitions));
+  }
+
+  private static Dataset<Row> events(
+      SparkSession spark, StoreDefinition definition, JavaRDD<Integer> days) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<Store> shared = context.broadcast(new Store(definition));
-    JavaRDD<Row> rows =
-        days(context, definition, partitions).flatMap(day -> eventsOf(shared.value(), day));
+    JavaRDD<Row> rows = days.flatMap(day -> eventsOf(shared.value(), day));
     return spark.createDataFrame(rows, EventColumns.EVENTS);
   }
 

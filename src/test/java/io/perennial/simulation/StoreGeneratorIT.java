@@ -79,6 +79,23 @@ class StoreGeneratorIT {
   }
 
   @Test
+  void eventsOfSomeDaysAreThoseOfTheWholeStoreOnTheseDays() {
+    int days = TINY.days();
+    List<Row> begin = sorted(StoreGenerator.events(spark, TINY, 0, days - 2));
+    List<Row> end = sorted(StoreGenerator.events(spark, TINY, days - 2, 5));
+    assertThat(begin).isNotEmpty();
+    assertThat(end)
+        .isNotEmpty()
+        .allMatch(
+            row -> {
+              java.time.LocalDate day = row.<java.sql.Date>getAs(EventColumns.DATE).toLocalDate();
+              return !day.isBefore(TINY.firstDay().plusDays(days - 2));
+            });
+    assertThat(begin.size() + end.size()).isEqualTo(StoreGenerator.events(spark, TINY).count());
+    assertThat(sorted(StoreGenerator.events(spark, TINY))).containsAll(begin).containsAll(end);
+  }
+
+  @Test
   void datasetHoldsTheSameRowsWithOneTwoOrEightPartitions() {
     List<Row> one = sorted(StoreGenerator.events(spark, TINY, 1));
     assertThat(one).hasSizeBetween(5_500, 6_500);

@@ -1,0 +1,111 @@
+package io.perennial.pipeline;
+
+import io.perennial.PerennialException;
+import io.perennial.Progress;
+import io.perennial.TestSession;
+import io.perennial.Warehouse;
+import io.perennial.config.PipelineReader;
+import io.perennial.registry.WriteListener;
+import io.perennial.slice.Interval;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A process that runs a night and kills itself, without any clean-up, after a commit. */
+public final class KilledNight {
+  /** How a process ends that was sent SIGKILL: 128 + 9. */
+  static final int KILLED = 137;
+
+  private KilledNight() {}
+
+  /**
+   * Warehouse, pipeline file, begin and end of the interval, and the number of the commit after
+   * which to die; 0: never.
+   */
+  public static void main(String[] arguments) {
+    int last = Integer.parseInt(arguments[4]);
+    int[] commits = new int[1];
+    try {
+      night(
+          arguments[0],
+          Path.of(arguments[1]),
+          new Interval(Instant.parse(arguments[2]), Instant.parse(arguments[3])),
+          (table, pipeline, version) -> {
+            if (++commits[0] == last) {
+              die();
+            }
+          });
+    } catch (PerennialException e) {
+      System.err.println(e.getMessage());
+      System.exit(e.exitCode().code());
+    }
+    System.exit(0);
+  }
+
+  /** Runs a night in this process, in the session of the tests. */
+  static RunOutcome night(
+      String warehouse, Path pipelineFile, Interval interval, WriteListener listener) {
+    return new RetrainingRun(
+            TestSession.get(),
+            new Warehouse(warehouse),
+            PipelineReader.read(pipelineFile),
+            Clock.systemUTC(),
+            Progress.SILENT,
+            listener)
+        .run(NightRequest.of(Optional.of(interval)));
+  }
+
+  /** Runs {@link #main} in a process of its own and returns how it ended. */
+  static int inOwnProcess(
+      String warehouse, Path pipelineFile, Interval interval, int lastCommit, Path log) {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add") || argument.startsWith("-XX:+Ignore"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            // A short life: compile quickly rather than well.
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            KilledNight.class.getName(),
+            warehouse,
+            pipelineFile.toString(),
+            interval.from().toString(),
+            interval.to().toString(),
+            Integer.toString(lastCommit)));
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(log.toFile())
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while a night was running", e);
+    }
+  }
+
+  /** Sends this process SIGKILL and waits for it, so that nothing is done after the commit. */
+  private static void die() {
+    try {
+      new ProcessBuilder("kill", "-KILL", Long.toString(ProcessHandle.current().pid()))
+          .start()
+          .waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException("Cannot kill this process", e);
+    }
+    throw new IllegalStateException("SIGKILL did not end this process");
+  }
+}
