@@ -12,6 +12,7 @@ import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.OpenedRun;
 import io.perennial.registry.RunState;
+import io.perennial.registry.SliceState;
 import io.perennial.registry.WriteListener;
 import io.perennial.slice.SliceReader;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** One night of one pipeline, from new events to a promoted or rejected version. */
@@ -163,8 +165,29 @@ public final class RetrainingRun {
         && SliceReader.read(source, attempt.fresh()).isEmpty();
   }
 
+  private boolean judgedWithThisPipeline(SliceState slice) {
+    return registry
+        .version(pipeline.name(), slice.version())
+        .filter(version -> version.pipelineDigest().equals(pipeline.digest()))
+        .isPresent();
+  }
+
+  private static boolean isPendingAfter(Optional<ModelVersion> parent, SliceState slice) {
+    return slice.state() == SliceState.State.PENDING
+        && parent
+            .filter(p -> slice.slice().to().eventTime().isAfter(p.slice().to().eventTime()))
+            .isPresent();
+  }
+
+  /**
+   * Nights that were rejected under another pipeline file do not count: somebody has looked since.
+   */
   private void refuseTooManyPending(Attempt attempt) {
-    int pending = attempt.retried().size() + attempt.leftOut().size();
+    long pending =
+        Stream.concat(attempt.retried().stream(), attempt.leftOut().stream())
+            .filter(slice -> isPendingAfter(attempt.parent(), slice))
+            .filter(this::judgedWithThisPipeline)
+            .count();
     if (attempt.parent().isPresent() && pending >= pipeline.maximalPendingNights()) {
       throw new PendingLimitException(
           "Cannot go on with pipeline "
