@@ -6,11 +6,14 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Checks the model that learnt the whole slice against the candidate that was measured: it is registered with the candidate's
- * figures, so it must be finite and close to it.
+ * Checks the model that learnt the whole slice against the candidate that was measured: it is
+ * registered with the candidate's figures, so it must be finite and close to it.
  */
 final class Absorption {
-  /** Mean cosine between the two models' scores of the whole catalogue, below which they are not the same model any more. */
+  /**
+   * Mean cosine between the two models' scores of the whole catalogue, below which they are not the
+   * same model any more.
+   */
   static final double MINIMAL_SIMILARITY = 0.5;
 
   private static final int USERS = 200;
@@ -26,7 +29,10 @@ final class Absorption {
   /** A finding that passes when the absorbed model is finite and close to the candidate. */
   static Finding check(Scorer candidate, Scorer absorbed, Finiteness finiteness, int[] users) {
     int[] known =
-        IntStream.of(users).filter(u -> candidate.knowsUser(u) && absorbed.knowsUser(u)).limit(USERS).toArray();
+        IntStream.of(users)
+            .filter(u -> candidate.knowsUser(u) && absorbed.knowsUser(u))
+            .limit(USERS)
+            .toArray();
     double similarity = similarity(candidate, absorbed, known);
     boolean close = known.length == 0 || similarity >= MINIMAL_SIMILARITY;
     boolean passed = finiteness == Finiteness.FINITE && close;
@@ -34,12 +40,16 @@ final class Absorption {
         finiteness == Finiteness.NOT_FINITE
             ? "The model that learnt the whole slice holds values that are not finite."
             : close
-                ? "The model that learnt the whole slice scores the catalogue as the measured candidate does."
-                : "The model that learnt the whole slice is so unlike the measured candidate that its figures do not speak for it.";
+                ? "The model that learnt the whole slice scores the catalogue as the measured"
+                      + " candidate does."
+                : "The model that learnt the whole slice is so unlike the measured candidate that"
+                      + " its figures do not speak for it.";
     return new Finding(
         "absorption",
         "similarity ≥ " + MINIMAL_SIMILARITY,
-        known.length == 0 ? "no known users" : String.format(Locale.ROOT, "similarity %.3f over %d users", similarity, known.length),
+        known.length == 0
+            ? "no known users"
+            : String.format(Locale.ROOT, "similarity %.3f over %d users", similarity, known.length),
         passed ? Finding.Outcome.PASSED : Finding.Outcome.FAILED,
         detail);
   }

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param parent version to start from; empty: from scratch
  * @param champion version to be compared with and replaced; empty on the first night
  * @param retried pending slices inside {@code slice}: learnt when the attempt is promoted
- * @param leftOut pending slices that are not in {@code slice}: set aside when the attempt is promoted
+ * @param leftOut pending slices that are not in {@code slice}: set aside when the attempt is
+ *     promoted
  * @param admitted set-aside slices that are learnt beside {@code slice}
  */
 record Attempt(

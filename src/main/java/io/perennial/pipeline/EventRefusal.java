@@ -8,7 +8,10 @@ import static org.apache.spark.sql.functions.when;
 import io.perennial.event.EventColumns;
 import org.apache.spark.sql.Column;
 
-/** Why an event of a slice cannot be learnt; {@code ingest} lets none of these in, a user's own table may hold them. */
+/**
+ * Why an event of a slice cannot be learnt; {@code ingest} lets none of these in, a user's own
+ * table may hold them.
+ */
 enum EventRefusal {
   MISSING_USER("refused_missing_user") {
     @Override
@@ -48,7 +51,9 @@ enum EventRefusal {
   /** True for the rows that are refused for this reason. */
   abstract Column applies();
 
-  /** The first reason of a row, as the position of the constant; null for a row that can be learnt. */
+  /**
+   * The first reason of a row, as the position of the constant; null for a row that can be learnt.
+   */
   static Column reason() {
     Column reason = lit(null).cast("int");
     for (int n = values().length - 1; n >= 0; n--) {

@@ -14,6 +14,7 @@ final class ModelFamilies {
     if (pipeline.model() instanceof AlsHyperparameters parameters) {
       return new AlsFamily(parameters, pipeline.distillation());
     }
-    throw new IllegalStateException("No family learns with " + pipeline.model().getClass().getName());
+    throw new IllegalStateException(
+        "No family learns with " + pipeline.model().getClass().getName());
   }
 }

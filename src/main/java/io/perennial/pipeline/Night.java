@@ -204,7 +204,7 @@ final class Night<M extends Model> {
     if (before.champion().isEmpty() || events.onTimeRows() == 0) {
       return new Prequential(Optional.empty(), Optional.empty());
     }
-    Instant begin = attempt.slice().from().eventTime();
+    Instant begin = events.begin();
     EvaluationWindow window =
         measurement.window(
             "prequential",
@@ -296,10 +296,7 @@ final class Night<M extends Model> {
         attempt.champion().isEmpty()
             ? Optional.empty()
             : ProfileBuilder.profile(
-                events.onTime(),
-                before.statistics(),
-                prequential.window(),
-                attempt.slice().from().eventTime());
+                events.onTime(), before.statistics(), prequential.window(), events.begin());
     List<Evidence> earlier =
         attempt
             .champion()
@@ -358,9 +355,7 @@ final class Night<M extends Model> {
     Dataset<Row> learnt = kept.until().equals(attempt.slice().to()) ? events.all() : split.fit();
     boolean rebuild = attempt.parent().isEmpty();
     Dataset<Row> history =
-        rebuild
-            ? histories.fromScratch(learnt)
-            : histories.merge(before.history().get(), learnt);
+        rebuild ? histories.fromScratch(learnt) : histories.merge(before.history().get(), learnt);
     Dataset<Row> statistics =
         rebuild
             ? itemCounts.fromScratch(learnt)
@@ -409,10 +404,7 @@ final class Night<M extends Model> {
       Before before, Prequential prequential, ChronologicalSplit split, Validation validation) {
     if (attempt.champion().isPresent()) {
       return ProfileBuilder.profile(
-              events.onTime(),
-              before.statistics(),
-              prequential.window(),
-              attempt.slice().from().eventTime())
+              events.onTime(), before.statistics(), prequential.window(), events.begin())
           .map(List::of)
           .orElse(List.of());
     }

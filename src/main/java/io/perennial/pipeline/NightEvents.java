@@ -11,8 +11,10 @@ import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.slice.ChronologicalSplit;
+import io.perennial.slice.EventSlice;
 import io.perennial.slice.SliceReader;
 import io.perennial.slice.SplitPolicy;
+import io.perennial.slice.Watermark;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +31,20 @@ final class NightEvents implements AutoCloseable {
   private final Attempt attempt;
   private final Dataset<Row> learnable;
   private final Map<String, Long> counts;
+  private final long onTimeRows;
   private final String digest;
   private Dataset<Row> indexed;
 
-  private NightEvents(Attempt attempt, Dataset<Row> learnable, Map<String, Long> counts, String digest) {
+  private NightEvents(
+      Attempt attempt,
+      Dataset<Row> learnable,
+      Map<String, Long> counts,
+      long onTimeRows,
+      String digest) {
     this.attempt = attempt;
     this.learnable = learnable;
     this.counts = counts;
+    this.onTimeRows = onTimeRows;
     this.digest = digest;
   }
 
@@ -47,25 +56,32 @@ final class NightEvents implements AutoCloseable {
     }
     if (attempt.parent().isEmpty()) {
       for (var left : attempt.leftOut()) {
-        rows = rows.filter(inside(left.slice().from().eventTime(), left.slice().to().eventTime()).unary_$bang());
+        rows =
+            rows.filter(
+                inside(left.slice().from().eventTime(), left.slice().to().eventTime())
+                    .unary_$bang());
       }
     }
     Dataset<Row> all =
         rows.withColumn(REASON, EventRefusal.reason()).persist(StorageLevel.MEMORY_AND_DISK());
-    Column late = col(EventColumns.TIME).lt(lit(attempt.slice().from().eventTime()));
+    Column late = col(EventColumns.TIME).lt(lit(unseen(attempt).eventTime()));
     List<Row> sums =
         all.groupBy(coalesce(col(REASON), lit(-1)), late)
             .agg(
                 count(lit(1)),
                 bit_xor(
                     xxhash64(
-                        col(EventColumns.USER), col(EventColumns.ITEM), col(EventColumns.VALUE), col(EventColumns.TIME))))
+                        col(EventColumns.USER),
+                        col(EventColumns.ITEM),
+                        col(EventColumns.VALUE),
+                        col(EventColumns.TIME))))
             .collectAsList();
     Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("slice", 0L);
     counts.put("late", 0L);
     counts.put("refused", 0L);
     long digest = 0;
+    long onTime = 0;
     for (Row sum : sums) {
       long n = sum.getLong(2);
       counts.merge("slice", n, Long::sum);
@@ -74,12 +90,34 @@ final class NightEvents implements AutoCloseable {
         counts.merge(EventRefusal.values()[sum.getInt(0)].key(), n, Long::sum);
       } else {
         digest ^= sum.getLong(3);
-        if (sum.getBoolean(1)) {
+        if (!sum.getBoolean(1)) {
+          onTime += n;
+        } else if (attempt.parent().isPresent()) {
           counts.merge("late", n, Long::sum);
         }
       }
     }
-    return new NightEvents(attempt, all, counts, Long.toHexString(digest));
+    return new NightEvents(attempt, all, counts, onTime, Long.toHexString(digest));
+  }
+
+  /**
+   * Up to where the champion has seen the events: for a warm night where the slice begins; a
+   * rebuild learns all of them again, but can only be compared with the champion on those after
+   * this.
+   */
+  private static Watermark unseen(Attempt attempt) {
+    Watermark from = attempt.slice().from();
+    if (attempt.parent().isPresent() || attempt.champion().isEmpty()) {
+      return from;
+    }
+    Instant end = attempt.slice().to().eventTime();
+    Instant seen = attempt.champion().get().slice().to().eventTime();
+    return new Watermark(from.commit(), seen.isAfter(end) ? end : seen);
+  }
+
+  /** The first instant that the champion has not seen. */
+  Instant begin() {
+    return unseen(attempt).eventTime();
   }
 
   /** Number of events that can be learnt. */
@@ -92,12 +130,18 @@ final class NightEvents implements AutoCloseable {
     return counts;
   }
 
-  /** Exclusive or of the hashes of all events that are learnt: the same events give the same digest, in any order. */
+  /**
+   * Exclusive or of the hashes of all events that are learnt: the same events give the same digest,
+   * in any order.
+   */
   String digest() {
     return digest;
   }
 
-  /** Gives every user and item its dense index; ids never seen before are written to {@code entity_ids}. */
+  /**
+   * Gives every user and item its dense index; ids never seen before are written to {@code
+   * entity_ids}.
+   */
   void resolveIds(ModelRegistry registry, String pipeline, String runId) {
     indexed =
         registry
@@ -118,19 +162,21 @@ final class NightEvents implements AutoCloseable {
     return indexed;
   }
 
-  /** Every event but the late ones. */
+  /** Every event that the champion has not seen, but the late ones. */
   Dataset<Row> onTime() {
-    return indexed.filter(col(EventColumns.TIME).lt(lit(attempt.slice().from().eventTime())).unary_$bang());
+    return indexed.filter(col(EventColumns.TIME).lt(lit(begin())).unary_$bang());
   }
 
-  /** Number of events that are not late. */
+  /** Number of rows of {@link #onTime()}. */
   long onTimeRows() {
-    return learnable() - counts.get("late");
+    return onTimeRows;
   }
 
-  /** Cut into fit and validation. */
+  /** Cut into fit and validation, which holds nothing that the champion has learnt. */
   ChronologicalSplit split(SplitPolicy policy) {
-    return ChronologicalSplit.of(indexed, attempt.slice(), policy);
+    EventSlice slice = attempt.slice();
+    return ChronologicalSplit.of(
+        indexed, new EventSlice(slice.tableId(), unseen(attempt), slice.to()), policy);
   }
 
   /** Dense indices of all users, increasing. */

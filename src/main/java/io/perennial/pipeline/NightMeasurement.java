@@ -32,7 +32,10 @@ final class NightMeasurement {
   NightMeasurement(SparkSession spark, PipelineDefinition pipeline, DecayPolicy decay) {
     this.pipeline = pipeline;
     this.evaluator =
-        new Evaluator(JavaSparkContext.fromSparkContext(spark.sparkContext()), pipeline.evaluation(), pipeline.feedback());
+        new Evaluator(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            pipeline.evaluation(),
+            pipeline.feedback());
     this.windows = new WindowBuilder(pipeline.evaluation().maximalUsers(), decay, pipeline.seed());
   }
 
@@ -73,7 +76,8 @@ final class NightMeasurement {
       subjects.add(new Subject(Subject.BIAS, BiasScorer.of(rated, statistics.capacity())));
     } else {
       subjects.add(new Subject(Subject.POPULARITY, popularity));
-      subjects.add(new Subject(Subject.RECENT_POPULARITY, PopularityScorer.recent(statistics, begin)));
+      subjects.add(
+          new Subject(Subject.RECENT_POPULARITY, PopularityScorer.recent(statistics, begin)));
       subjects.add(new Subject(Subject.FREQUENCY, FrequencyScorer.of(window, statistics, begin)));
     }
     return evaluator.compare(window, subjects, popularity, statistics, pipeline.seed(), night);

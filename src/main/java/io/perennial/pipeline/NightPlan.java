@@ -14,7 +14,10 @@ import java.util.Optional;
  * @param remarks sentences for people: skipped days, slices that are tried again
  */
 record NightPlan(
-    List<Attempt> attempts, Optional<ModelVersion> champion, EventSlice bounds, List<String> remarks) {
+    List<Attempt> attempts,
+    Optional<ModelVersion> champion,
+    EventSlice bounds,
+    List<String> remarks) {
   NightPlan {
     attempts = List.copyOf(attempts);
     remarks = List.copyOf(remarks);

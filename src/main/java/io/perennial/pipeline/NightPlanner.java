@@ -16,15 +16,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Decides what a night learns: what is new, together with what earlier nights tried in vain; and, if that is rejected, the new
- * part alone. Reads only; the same registry and source give the same plan.
+ * Decides what a night learns: what is new, together with what earlier nights tried in vain; and,
+ * if that is rejected, the new part alone. Reads only; the same registry and source give the same
+ * plan.
  */
 final class NightPlanner {
   private final PipelineDefinition pipeline;
   private final ModelRegistry registry;
+  private final RunJournal journal;
   private final EventTable source;
 
-  NightPlanner(PipelineDefinition pipeline, ModelRegistry registry, EventTable source) {
+  NightPlanner(
+      PipelineDefinition pipeline, ModelRegistry registry, RunJournal journal, EventTable source) {
+    this.journal = journal;
     this.pipeline = pipeline;
     this.registry = registry;
     this.source = source;
@@ -32,13 +36,24 @@ final class NightPlanner {
 
   NightPlan plan(NightRequest request) {
     Optional<ModelVersion> champion = registry.alias(pipeline.name(), "champion");
-    Watermark consumed = champion.map(v -> v.slice().to()).orElse(Watermark.NOTHING);
-    champion.ifPresent(this::checkSource);
-    List<SliceState> slices = registry.slices(pipeline.name());
-    List<SliceState> admitted = admitted(request, slices);
+    boolean anew =
+        request.start() == NightRequest.Start.FULL_REBUILD
+            && champion.filter(this::sourceWentOn).isEmpty();
+    Watermark consumed =
+        anew ? Watermark.NOTHING : champion.map(v -> v.slice().to()).orElse(Watermark.NOTHING);
+    if (!anew) {
+      champion.ifPresent(this::checkSource);
+    }
+    List<SliceState> slices =
+        registry.slices(pipeline.name()).stream()
+            .filter(s -> s.slice().tableId().equals(source.tableId()))
+            .toList();
+    List<SliceState> passedOver = anew ? List.of() : passedOver(champion, consumed, slices);
+    List<SliceState> admitted = admitted(request, slices, passedOver);
     Optional<EventSlice> bounds = bounds(request, consumed, champion);
     if (bounds.isEmpty() && admitted.isEmpty() && request.start() == NightRequest.Start.WARM) {
-      return new NightPlan(List.of(), champion, new EventSlice(source.tableId(), consumed, consumed), List.of());
+      return new NightPlan(
+          List.of(), champion, new EventSlice(source.tableId(), consumed, consumed), List.of());
     }
     EventSlice all = bounds.orElse(new EventSlice(source.tableId(), consumed, consumed));
     List<SliceState> pending = pendingBefore(all, consumed, slices);
@@ -64,27 +79,34 @@ final class NightPlanner {
       List<SliceState> setAside = inState(slices, SliceState.State.SET_ASIDE);
       EventSlice everything = new EventSlice(all.tableId(), lineBegin(champion, all), all.to());
       attempts.add(
-          new Attempt(everything, fresh, Optional.empty(), champion, pending, excluding(setAside, admitted), admitted));
+          new Attempt(
+              everything,
+              fresh,
+              Optional.empty(),
+              champion,
+              pending,
+              excluding(setAside, admitted),
+              admitted));
     } else {
-      attempts.add(new Attempt(all, fresh, champion, champion, pending, List.of(), admitted));
+      List<SliceState> aside = excluding(passedOver, admitted);
+      attempts.add(new Attempt(all, fresh, champion, champion, pending, aside, admitted));
       if (!pending.isEmpty() && !fresh.isEmpty()) {
         remarks.add(
             pending.size()
-                + " rejected slice(s) are tried again together with the new events; if that is rejected, the new events are tried alone.");
-        attempts.add(new Attempt(fresh, fresh, champion, champion, List.of(), pending, admitted));
+                + " rejected slice(s) are tried again together with the new events; if that is"
+                + " rejected, the new events are tried alone.");
+        List<SliceState> leftOut = new ArrayList<>(aside);
+        leftOut.addAll(pending);
+        attempts.add(new Attempt(fresh, fresh, champion, champion, List.of(), leftOut, admitted));
       }
     }
     return new NightPlan(attempts, champion, all, remarks);
   }
 
-  /** Rejected nights in a row since the champion. */
-  int pendingNights() {
-    return inState(registry.slices(pipeline.name()), SliceState.State.PENDING).size();
-  }
-
   private Optional<EventSlice> bounds(
       NightRequest request, Watermark consumed, Optional<ModelVersion> champion) {
-    Optional<RunState> unfinished = unfinished(request);
+    List<RunState> runs = journal.runs();
+    Optional<RunState> unfinished = unfinished(request, runs);
     if (unfinished.isPresent()) {
       Watermark to = unfinished.get().opened().slice().to();
       Watermark from = champion.isPresent() ? consumed : unfinished.get().opened().slice().from();
@@ -92,43 +114,115 @@ final class NightPlanner {
         return Optional.of(new EventSlice(source.tableId(), from, to));
       }
     }
+    if (lookedAt(request, champion, runs)) {
+      return Optional.empty();
+    }
     return SliceSelector.select(source, consumed, request.interval());
   }
 
   /**
-   * The last run of this request if it is to be resumed (it died) or only looked up (it was rejected and nothing changed since):
-   * its bounds are read instead of being decided afresh.
+   * Whether the champion's night looked at the interval already, though it may have learnt less:
+   * without absorption its validation window is learnt by the next night, not by the same one
+   * again.
    */
-  private Optional<RunState> unfinished(NightRequest request) {
-    return registry.runs(pipeline.name()).stream()
+  private static boolean lookedAt(
+      NightRequest request, Optional<ModelVersion> champion, List<RunState> runs) {
+    return champion.isPresent()
+        && request.interval().isPresent()
+        && runs.stream()
+            .filter(run -> run.opened().runId().equals(champion.get().runId()))
+            .anyMatch(
+                run ->
+                    !request.interval().get().to().isAfter(run.opened().slice().to().eventTime()));
+  }
+
+  /**
+   * The last run of this request if it is to be resumed (it died) or only looked up (it was
+   * rejected and nothing changed since): its bounds are read instead of being decided afresh.
+   */
+  private Optional<RunState> unfinished(NightRequest request, List<RunState> runs) {
+    return runs.stream()
         .filter(run -> run.interval().equals(request.interval()))
         .filter(run -> run.opened().version() > 0)
         .reduce((first, second) -> second)
         .filter(run -> run.opened().pipelineDigest().equals(pipeline.digest()))
         .filter(run -> run.opened().slice().tableId().equals(source.tableId()))
-        .filter(run -> !run.closed() || (request.interval().isPresent() && run.outcome().equals(Optional.of("rejected"))));
+        .filter(
+            run ->
+                !run.closed()
+                    || (request.interval().isPresent()
+                        && run.outcome().equals(Optional.of("rejected"))));
+  }
+
+  /**
+   * Whether the table is the one that the champion learnt from, and has not gone back behind it.
+   */
+  private boolean sourceWentOn(ModelVersion champion) {
+    return source.tableId().equals(champion.slice().tableId())
+        && source.latestVersion() >= champion.slice().to().commit();
+  }
+
+  /**
+   * Slices that are pending though the champion's line is past them without having learnt them:
+   * their nights were rejected, and a version that left them out was promoted by hand. They are as
+   * if set aside.
+   */
+  private List<SliceState> passedOver(
+      Optional<ModelVersion> champion, Watermark consumed, List<SliceState> slices) {
+    List<SliceState> passed =
+        inState(slices, SliceState.State.PENDING).stream()
+            .filter(s -> !isAfter(s, consumed))
+            .toList();
+    if (passed.isEmpty()) {
+      return passed;
+    }
+    List<EventSlice> learnt = new ArrayList<>();
+    for (Optional<ModelVersion> v = champion;
+        v.isPresent();
+        v = v.get().parent().flatMap(this::version)) {
+      learnt.add(v.get().slice());
+    }
+    return passed.stream()
+        .filter(s -> learnt.stream().noneMatch(l -> covers(l, s.slice())))
+        .toList();
+  }
+
+  private Optional<ModelVersion> version(long number) {
+    return registry.version(pipeline.name(), number);
+  }
+
+  private static boolean covers(EventSlice learnt, EventSlice slice) {
+    return !learnt.from().eventTime().isAfter(slice.from().eventTime())
+        && !learnt.to().eventTime().isBefore(slice.to().eventTime());
+  }
+
+  private static boolean isAfter(SliceState slice, Watermark consumed) {
+    Watermark to = slice.slice().to();
+    return to.eventTime().isAfter(consumed.eventTime()) || to.commit() > consumed.commit();
   }
 
   private void checkSource(ModelVersion champion) {
     source.requireSame(champion.slice().tableId());
   }
 
-  private static List<SliceState> pendingBefore(EventSlice all, Watermark consumed, List<SliceState> slices) {
+  private static List<SliceState> pendingBefore(
+      EventSlice all, Watermark consumed, List<SliceState> slices) {
     return inState(slices, SliceState.State.PENDING).stream()
-        .filter(s -> s.slice().tableId().equals(all.tableId()))
         .filter(s -> !s.slice().to().equals(all.to()))
         .filter(s -> !s.slice().to().eventTime().isAfter(all.to().eventTime()))
         .filter(s -> s.slice().to().commit() <= all.to().commit())
-        .filter(s -> s.slice().to().eventTime().isAfter(consumed.eventTime()) || s.slice().to().commit() > consumed.commit())
+        .filter(s -> isAfter(s, consumed))
         .toList();
   }
 
-  private List<SliceState> admitted(NightRequest request, List<SliceState> slices) {
+  private List<SliceState> admitted(
+      NightRequest request, List<SliceState> slices, List<SliceState> passedOver) {
     if (request.include().isEmpty()) {
       return List.of();
     }
     String wanted = request.include().get();
-    List<SliceState> setAside = inState(slices, SliceState.State.SET_ASIDE);
+    List<SliceState> setAside = new ArrayList<>(inState(slices, SliceState.State.SET_ASIDE));
+    setAside.addAll(passedOver);
     return List.of(
         setAside.stream()
             .filter(s -> s.sliceId().equals(wanted))
@@ -143,7 +237,9 @@ final class NightPlanner {
                             + ": no slice of that name was set aside ("
                             + (setAside.isEmpty()
                                 ? "there is none"
-                                : "those that were: " + String.join(", ", setAside.stream().map(SliceState::sliceId).toList()))
+                                : "those that were: "
+                                    + String.join(
+                                        ", ", setAside.stream().map(SliceState::sliceId).toList()))
                             + "). See 'sql \"SELECT * FROM slice_states\"'.")));
   }
 
@@ -160,6 +256,8 @@ final class NightPlanner {
   }
 
   private static List<SliceState> excluding(List<SliceState> slices, List<SliceState> excluded) {
-    return slices.stream().filter(s -> excluded.stream().noneMatch(x -> Objects.equals(x.sliceId(), s.sliceId()))).toList();
+    return slices.stream()
+        .filter(s -> excluded.stream().noneMatch(x -> Objects.equals(x.sliceId(), s.sliceId())))
+        .toList();
   }
 }

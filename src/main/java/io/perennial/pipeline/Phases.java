@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Runs the phases of a night one after the other, tells progress, and remembers how many seconds each took. */
+/**
+ * Runs the phases of a night one after the other, tells progress, and remembers how many seconds
+ * each took.
+ */
 final class Phases {
   private final Clock clock;
   private final Progress progress;
@@ -31,7 +34,8 @@ final class Phases {
     try {
       return work.get();
     } finally {
-      seconds.merge(name, Duration.between(begin, clock.instant()).toMillis() / 1000.0, Double::sum);
+      seconds.merge(
+          name, Duration.between(begin, clock.instant()).toMillis() / 1000.0, Double::sum);
       progress.end();
     }
   }

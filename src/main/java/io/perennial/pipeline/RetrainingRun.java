@@ -12,12 +12,15 @@ import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.OpenedRun;
 import io.perennial.registry.RunState;
+import io.perennial.registry.SliceState;
 import io.perennial.registry.WriteListener;
 import io.perennial.slice.SliceReader;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** One night of one pipeline, from new events to a promoted or rejected version. */
@@ -62,19 +65,34 @@ public final class RetrainingRun {
    * @throws io.perennial.registry.LeaseHeldException if another run of this pipeline is alive
    * @throws PendingLimitException if too many nights in a row were rejected
    */
-  @SuppressWarnings("try") // the lease is held, not used
   public RunOutcome run(NightRequest request) {
-    EventTable source = EventTable.open(spark, warehouse, pipeline.source());
-    NightPlanner planner = new NightPlanner(pipeline, registry, source);
     if (request.effect() == NightRequest.Effect.DRY_RUN) {
-      return described(planner.plan(request), request, source);
+      return runHeld(request);
     }
-    RunJournal journal = new RunJournal(pipeline, registry, clock, environment);
+    return holding(() -> runHeld(request));
+  }
+
+  /** Does some work under the pipeline's lease. */
+  @SuppressWarnings("try") // the lease is held, not used
+  <T> T holding(Supplier<T> work) {
     try (Lease lease = leases.acquire(pipeline.name(), pipeline.name() + "-" + owner())) {
-      NightPlan plan = planner.plan(request);
+      return work.get();
+    }
+  }
+
+  /** A night of somebody who holds the lease. */
+  RunOutcome runHeld(NightRequest request) {
+    QueryExecutionMode mode = QueryExecutionMode.interpreted(spark);
+    try {
+      EventTable source = EventTable.open(spark, warehouse, pipeline.source());
+      RunJournal journal = new RunJournal(pipeline, registry, clock, environment);
+      NightPlan plan = new NightPlanner(pipeline, registry, journal, source).plan(request);
+      if (request.effect() == NightRequest.Effect.DRY_RUN) {
+        return described(plan, request, source);
+      }
       Optional<RunOutcome> last = Optional.empty();
       for (Attempt attempt : plan.attempts()) {
-        RunOutcome outcome = attempt(attempt, plan, request, journal, source);
+        RunOutcome outcome = attempt(attempt, plan, request, journal, source, mode);
         last = Optional.of(outcome);
         if (outcome.kind() == RunOutcome.Kind.PROMOTED
             || outcome.rows().getOrDefault("slice", 0L) == 0L) {
@@ -82,6 +100,8 @@ public final class RetrainingRun {
         }
       }
       return last.orElseGet(() -> nothingNew(plan, request, journal));
+    } finally {
+      mode.restore();
     }
   }
 
@@ -95,7 +115,8 @@ public final class RetrainingRun {
       NightPlan plan,
       NightRequest request,
       RunJournal journal,
-      EventTable source) {
+      EventTable source,
+      QueryExecutionMode mode) {
     Optional<RunState> earlier = journal.earlier(attempt, request);
     if (earlier.isPresent() && earlier.get().closed()) {
       return judgedBefore(earlier.get(), attempt);
@@ -103,6 +124,7 @@ public final class RetrainingRun {
     Phases phases = new Phases(clock, progress);
     try (NightEvents events =
         phases.run("read", "reading what is new", () -> NightEvents.read(source, attempt))) {
+      mode.fit(events.learnable());
       if (events.learnable() == 0 || nothingFresh(attempt, source)) {
         return nothingNew(plan, request, journal);
       }
@@ -143,8 +165,29 @@ public final class RetrainingRun {
         && SliceReader.read(source, attempt.fresh()).isEmpty();
   }
 
+  private boolean judgedWithThisPipeline(SliceState slice) {
+    return registry
+        .version(pipeline.name(), slice.version())
+        .filter(version -> version.pipelineDigest().equals(pipeline.digest()))
+        .isPresent();
+  }
+
+  private static boolean isPendingAfter(Optional<ModelVersion> parent, SliceState slice) {
+    return slice.state() == SliceState.State.PENDING
+        && parent
+            .filter(p -> slice.slice().to().eventTime().isAfter(p.slice().to().eventTime()))
+            .isPresent();
+  }
+
+  /**
+   * Nights that were rejected under another pipeline file do not count: somebody has looked since.
+   */
   private void refuseTooManyPending(Attempt attempt) {
-    int pending = attempt.retried().size() + attempt.leftOut().size();
+    long pending =
+        Stream.concat(attempt.retried().stream(), attempt.leftOut().stream())
+            .filter(slice -> isPendingAfter(attempt.parent(), slice))
+            .filter(this::judgedWithThisPipeline)
+            .count();
     if (attempt.parent().isPresent() && pending >= pipeline.maximalPendingNights()) {
       throw new PendingLimitException(
           "Cannot go on with pipeline "

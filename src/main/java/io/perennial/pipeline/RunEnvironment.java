@@ -6,7 +6,10 @@ import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
-/** What a run ran on: code version, Java, Spark and those of its settings that can change results or times. */
+/**
+ * What a run ran on: code version, Java, Spark and those of its settings that can change results or
+ * times.
+ */
 final class RunEnvironment {
   private RunEnvironment() {}
 
@@ -15,7 +18,8 @@ final class RunEnvironment {
     Map<String, String> facts = new TreeMap<>();
     facts.put(
         "code_version",
-        Optional.ofNullable(RunEnvironment.class.getPackage().getImplementationVersion()).orElse("development"));
+        Optional.ofNullable(RunEnvironment.class.getPackage().getImplementationVersion())
+            .orElse("development"));
     facts.put("java_version", System.getProperty("java.version"));
     facts.put("spark_version", spark.version());
     facts.put("spark_master", spark.sparkContext().master());
@@ -28,7 +32,8 @@ final class RunEnvironment {
               || key.startsWith("spark.executor.")
               || key.startsWith("spark.driver.memory")
               || key.startsWith("spark.databricks.delta.");
-      boolean secret = key.toLowerCase(java.util.Locale.ROOT).matches(".*(secret|password|token|key).*");
+      boolean secret =
+          key.toLowerCase(java.util.Locale.ROOT).matches(".*(secret|password|token|key).*");
       if (telling && !secret) {
         facts.put("conf." + key, setting._2());
       }

@@ -10,27 +10,49 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Opens and closes the rows of {@code runs}, so that a night that died is taken up with the same decisions. */
+/**
+ * Opens and closes the rows of {@code runs}, so that a night that died is taken up with the same
+ * decisions.
+ */
 final class RunJournal {
   private final PipelineDefinition pipeline;
   private final ModelRegistry registry;
   private final Clock clock;
   private final Map<String, String> environment;
+  private List<RunState> runs;
 
-  RunJournal(PipelineDefinition pipeline, ModelRegistry registry, Clock clock, Map<String, String> environment) {
+  RunJournal(
+      PipelineDefinition pipeline,
+      ModelRegistry registry,
+      Clock clock,
+      Map<String, String> environment) {
     this.pipeline = pipeline;
     this.registry = registry;
     this.clock = clock;
     this.environment = environment;
   }
 
+  /**
+   * Every run of the pipeline as it was when this was first asked for, with what this journal did
+   * since.
+   */
+  List<RunState> runs() {
+    if (runs == null) {
+      runs = new ArrayList<>(registry.runs(pipeline.name()));
+    }
+    return runs;
+  }
+
   /** The latest run that made this very attempt with this very pipeline file. */
   Optional<RunState> earlier(Attempt attempt, NightRequest request) {
-    return registry.runs(pipeline.name()).stream()
+    return runs().stream()
         .filter(run -> run.opened().version() > 0)
         .filter(run -> run.interval().equals(request.interval()))
         .filter(run -> run.opened().slice().equals(attempt.slice()))
@@ -60,7 +82,9 @@ final class RunJournal {
             attempt.slice(),
             seedOf(version),
             pipeline.digest());
-    registry.open(run, clock.instant(), environment);
+    Instant at = clock.instant();
+    registry.open(run, at, environment);
+    runs().add(new RunState(run, false, Optional.empty(), at));
     return run;
   }
 
@@ -80,13 +104,20 @@ final class RunJournal {
     registry.close(run, clock.instant(), RunOutcome.Kind.NOTHING_NEW.label(), Map.of(), Map.of());
   }
 
-  void close(OpenedRun run, RunOutcome.Kind outcome, Map<String, Double> phases, Map<String, Long> rows) {
+  void close(
+      OpenedRun run, RunOutcome.Kind outcome, Map<String, Double> phases, Map<String, Long> rows) {
     registry.close(run, clock.instant(), outcome.label(), phases, rows);
+    runs()
+        .replaceAll(
+            known ->
+                known.opened().equals(run)
+                    ? new RunState(run, true, Optional.of(outcome.label()), known.openedAt())
+                    : known);
   }
 
   /** A run that died and is not taken up again, because what it was to do has changed since. */
   private void closeAbandoned() {
-    for (RunState run : registry.runs(pipeline.name())) {
+    for (RunState run : runs()) {
       if (!run.closed() && run.opened().version() > 0) {
         registry.close(run.opened(), clock.instant(), "failed", Map.of(), Map.of());
       }
@@ -109,7 +140,9 @@ final class RunJournal {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")
-              .digest((pipeline.seed() + "/" + pipeline.name() + "/" + version).getBytes(StandardCharsets.UTF_8));
+              .digest(
+                  (pipeline.seed() + "/" + pipeline.name() + "/" + version)
+                      .getBytes(StandardCharsets.UTF_8));
       return java.nio.ByteBuffer.wrap(hash).getLong();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);

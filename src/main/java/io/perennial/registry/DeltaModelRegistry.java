@@ -18,6 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -40,6 +42,9 @@ public final class DeltaModelRegistry implements ModelRegistry {
   private final NightWriter writer;
   private final Lineage lineage;
   private final int keyframeEvery;
+
+  /** Runs that this object opened and that have not begun to write: their partitions are new. */
+  private final Set<String> openedHere = ConcurrentHashMap.newKeySet();
 
   /**
    * @param keyframeEvery a version with every row is written after so many row partitions, at least
@@ -76,6 +81,7 @@ public final class DeltaModelRegistry implements ModelRegistry {
         run,
         StoredRecords.row(
             run, at, Optional.empty(), Optional.empty(), Map.of(), Map.of(), environment));
+    openedHere.add(run.runId());
   }
 
   @Override
@@ -228,7 +234,8 @@ public final class DeltaModelRegistry implements ModelRegistry {
   public void register(NightRecord night) {
     Names.pipeline(night.version().pipeline());
     Names.run(night.version().runId());
-    writer.write(night);
+    boolean opened = openedHere.remove(night.version().runId());
+    writer.write(night, opened ? NightWriter.Ground.NEW : NightWriter.Ground.UNKNOWN);
   }
 
   @Override

@@ -123,6 +123,32 @@ final class DeltaTables {
   }
 
   /**
+   * Adds rows to a partition of which the caller knows that it is new: without looking at what the
+   * table holds, which costs several jobs.
+   */
+  void append(Tables table, Dataset<Row> rows, CommitNote note) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        OptimisticTransaction transaction =
+            log(table).startTransaction(Option.empty(), Option.empty());
+        if (transaction.readVersion() < 0) {
+          transaction.updateMetadataForNewTable(metadata(table));
+        }
+        Seq<FileAction> added = transaction.writeFiles(ordered(table, rows));
+        transaction.commit(
+            seq(new ArrayList<>(CollectionConverters.asJava(added))),
+            write(table, SaveMode.Append, Option.empty(), note));
+        listener.written(table.tableName(), note.pipeline(), note.version());
+        return;
+      } catch (DeltaConcurrentModificationException raced) {
+        if (attempt == ATTEMPTS) {
+          throw conflict(table, "adding to it", raced);
+        }
+      }
+    }
+  }
+
+  /**
    * Reads partitions and commits what follows from them, exclusively: whoever commits to the same
    * partitions in between makes this transaction begin again.
    *
@@ -202,17 +228,24 @@ final class DeltaTables {
     }
     transaction.commit(
         seq(actions),
-        new DeltaOperations.Write(
-            deletes ? SaveMode.Overwrite : SaveMode.Append,
-            Option.apply(seq(table.partitions())),
-            deletes ? Option.apply(partition.toString()) : Option.empty(),
-            Option.apply(note.json()),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty(),
-            Option.empty()));
+        deletes
+            ? write(table, SaveMode.Overwrite, Option.apply(partition.toString()), note)
+            : write(table, SaveMode.Append, Option.empty(), note));
     return true;
+  }
+
+  private static DeltaOperations.Write write(
+      Tables table, SaveMode mode, Option<String> predicate, CommitNote note) {
+    return new DeltaOperations.Write(
+        mode,
+        Option.apply(seq(table.partitions())),
+        predicate,
+        Option.apply(note.json()),
+        Option.empty(),
+        Option.empty(),
+        Option.empty(),
+        Option.empty(),
+        Option.empty());
   }
 
   private Dataset<Row> ordered(Tables table, Dataset<Row> rows) {

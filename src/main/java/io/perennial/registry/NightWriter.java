@@ -30,16 +30,24 @@ final class NightWriter {
     this.catalog = catalog;
   }
 
-  void write(NightRecord night) {
+  /** What a run knows of the partitions that it is going to write. */
+  enum Ground {
+    /** The run was opened a moment ago: nobody has written them. */
+    NEW,
+    /** A run that died may have written some of them. */
+    UNKNOWN
+  }
+
+  void write(NightRecord night, Ground ground) {
     ModelVersion version = night.version();
     String pipeline = version.pipeline();
     CommitNote note =
         new CommitNote(pipeline, version.runId(), Optional.empty(), version.version());
     Optional<ModelVersion> written = catalog.version(pipeline, version.version());
     if (written.isEmpty()) {
-      writeRows(night, note);
-      writeFigures(night, note);
-      local(Tables.MODEL_VERSIONS, List.of(StoredRecords.row(version)), note);
+      writeRows(night, note, ground);
+      writeFigures(night, note, ground);
+      local(Tables.MODEL_VERSIONS, List.of(StoredRecords.row(version)), note, ground);
     } else if (!written.get().runId().equals(version.runId())) {
       throw new RegistryConflictException(
           "Cannot register version "
@@ -57,7 +65,7 @@ final class NightWriter {
     night
         .slices()
         .forEach(state -> slices.add(StoredRecords.row(pipeline, version.version(), state)));
-    local(Tables.SLICES, slices, note);
+    local(Tables.SLICES, slices, note, ground);
     if (night.promote()
         && !catalog
             .aliases(pipeline)
@@ -90,7 +98,7 @@ final class NightWriter {
         });
   }
 
-  private void writeRows(NightRecord night, CommitNote note) {
+  private void writeRows(NightRecord night, CommitNote note, Ground ground) {
     ModelVersion version = night.version();
     ModelState state = night.state();
     boolean keyframe = version.rowVersions().size() == 1;
@@ -100,14 +108,15 @@ final class NightWriter {
         keyframe
             ? version.parent().map(p -> catalog.existing(version.pipeline(), p))
             : Optional.empty();
-    rows(Tables.USER_FACTORS, sized(users.dataset(), users.size()), note);
-    rows(Tables.ITEM_FACTORS, sized(items.dataset(), items.size()), note);
+    rows(Tables.USER_FACTORS, sized(users.dataset(), users.size()), note, ground);
+    rows(Tables.ITEM_FACTORS, sized(items.dataset(), items.size()), note, ground);
     rows(
         Tables.USER_HISTORY,
         sized(
             over(Tables.USER_HISTORY, HistoryTable.SCHEMA, parent, night.historyChanges()),
             users.size()),
-        note);
+        note,
+        ground);
     rows(
         Tables.ITEM_STATISTICS,
         sized(
@@ -117,14 +126,16 @@ final class NightWriter {
                 parent,
                 night.itemStatisticsChanges()),
             items.size()),
-        note);
+        note,
+        ground);
     local(
         Tables.FROZEN_WINDOWS,
         night
             .frozenWindow()
             .map(w -> NightRows.window(version.pipeline(), version.version(), w))
             .orElse(List.of()),
-        note);
+        note,
+        ground);
   }
 
   /** A keyframe holds the parent's rows too, where the night did not change them. */
@@ -149,36 +160,40 @@ final class NightWriter {
     return parts.sortWithinPartitions("index");
   }
 
-  private void rows(Tables table, Dataset<Row> rows, CommitNote note) {
-    tables.replace(
-        table,
-        DeltaTables.partition(note.pipeline(), "version", note.version()),
-        Optional.of(
-            rows.withColumn("pipeline", lit(note.pipeline()))
-                .withColumn("version", lit(note.version()))),
-        note);
+  private void rows(Tables table, Dataset<Row> rows, CommitNote note, Ground ground) {
+    Dataset<Row> whole =
+        rows.withColumn("pipeline", lit(note.pipeline()))
+            .withColumn("version", lit(note.version()));
+    put(table, Optional.of(whole), note, ground);
   }
 
-  private void writeFigures(NightRecord night, CommitNote note) {
+  private void writeFigures(NightRecord night, CommitNote note, Ground ground) {
     String pipeline = note.pipeline();
     long version = note.version();
-    local(
-        Tables.MODEL_METRICS,
-        NightRows.measurements(pipeline, version, night.measurements()),
-        note);
-    local(Tables.EVIDENCE, NightRows.evidence(pipeline, version, night.evidence()), note);
-    local(
-        Tables.INPUT_PROFILES,
-        night.profiles().stream().map(p -> NightRows.profile(pipeline, version, p)).toList(),
-        note);
-    local(Tables.GATE_FINDINGS, NightRows.findings(pipeline, version, night.findings()), note);
+    List<Row> metrics = NightRows.measurements(pipeline, version, night.measurements());
+    local(Tables.MODEL_METRICS, metrics, note, ground);
+    local(Tables.EVIDENCE, NightRows.evidence(pipeline, version, night.evidence()), note, ground);
+    List<Row> profiles =
+        night.profiles().stream().map(p -> NightRows.profile(pipeline, version, p)).toList();
+    local(Tables.INPUT_PROFILES, profiles, note, ground);
+    List<Row> findings = NightRows.findings(pipeline, version, night.findings());
+    local(Tables.GATE_FINDINGS, findings, note, ground);
   }
 
-  private void local(Tables table, List<Row> rows, CommitNote note) {
-    tables.replace(
+  private void local(Tables table, List<Row> rows, CommitNote note, Ground ground) {
+    put(
         table,
-        DeltaTables.partition(note.pipeline(), "version", note.version()),
         rows.isEmpty() ? Optional.empty() : Optional.of(tables.local(table, rows)),
-        note);
+        note,
+        ground);
+  }
+
+  private void put(Tables table, Optional<Dataset<Row>> rows, CommitNote note, Ground ground) {
+    if (ground == Ground.NEW) {
+      rows.ifPresent(r -> tables.append(table, r, note));
+    } else {
+      tables.replace(
+          table, DeltaTables.partition(note.pipeline(), "version", note.version()), rows, note);
+    }
   }
 }

@@ -55,7 +55,6 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
     check(RANK, items.rank(), rank);
     check(RANK, state.users().rank(), rank);
     check(ITEMS, items.size(), number(state, ITEMS));
-    check(USERS, state.users().size(), number(state, USERS));
     double[] weights = array(state, WEIGHTS, 2);
     return new AlsModel(
         state.users(),

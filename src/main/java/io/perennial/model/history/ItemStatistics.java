@@ -41,7 +41,10 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
     return recentCounts[item] * fade(millis - lastTimes[item]);
   }
 
-  /** The factor by which a recent count fades over so many milliseconds; 1 for spans that are not positive. */
+  /**
+   * The factor by which a recent count fades over so many milliseconds; 1 for spans that are not
+   * positive.
+   */
   private static double fade(long millis) {
     return millis <= 0 ? 1.0 : Math.pow(0.5, (double) millis / RECENT_HALF_LIFE.toMillis());
   }

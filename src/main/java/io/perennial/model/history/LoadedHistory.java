@@ -4,7 +4,10 @@ import java.util.Arrays;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** A history table of which the rows of some users are in memory: those are read once, however often they are asked for. */
+/**
+ * A history table of which the rows of some users are in memory: those are read once, however often
+ * they are asked for.
+ */
 public final class LoadedHistory implements HistoryTable {
   private final HistoryTable table;
   private final int[] users;

@@ -1,0 +1,51 @@
+package io.perennial.pipeline;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * How Spark runs the queries of a night. A small night consists of some hundred queries over few
+ * rows, for which compiling a Java class each, and planning again between stages, costs more than
+ * the rows do: they are interpreted. A large one is compiled.
+ */
+final class QueryExecutionMode {
+  /** Events from which compiling pays; measured with the generated store. */
+  static final long COMPILED_FROM = 300_000;
+
+  private static final Map<String, String> INTERPRETED =
+      Map.of(
+          "spark.sql.codegen.wholeStage", "false",
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+          "spark.sql.adaptive.enabled", "false");
+
+  private final SparkSession spark;
+  private final Map<String, String> before = new LinkedHashMap<>();
+
+  private QueryExecutionMode(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /** Interprets from now on. */
+  static QueryExecutionMode interpreted(SparkSession spark) {
+    QueryExecutionMode mode = new QueryExecutionMode(spark);
+    INTERPRETED.forEach(
+        (key, value) -> {
+          mode.before.put(key, spark.conf().get(key));
+          spark.conf().set(key, value);
+        });
+    return mode;
+  }
+
+  /** Goes back to compiling when a night turns out to be large. */
+  void fit(long events) {
+    if (events >= COMPILED_FROM) {
+      restore();
+    }
+  }
+
+  /** As it was before. */
+  void restore() {
+    before.forEach((key, value) -> spark.conf().set(key, value));
+  }
+}
