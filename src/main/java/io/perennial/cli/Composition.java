@@ -108,7 +108,8 @@ final class Composition implements AutoCloseable {
   Lease lease(String pipeline) {
     return new Leases(spark, warehouse(), clock)
         .acquire(
-            pipeline, "models-" + ProcessHandle.current().pid() + "-" + clock.instant().toEpochMilli());
+            pipeline,
+            "models-" + ProcessHandle.current().pid() + "-" + clock.instant().toEpochMilli());
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.timestamp_millis;
 import static org.apache.spark.sql.functions.unix_millis;
 import static org.apache.spark.sql.functions.when;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.Warehouse;
@@ -25,7 +26,6 @@ import io.perennial.registry.WriteListener;
 import io.perennial.simulation.StoreDefinition;
 import io.perennial.simulation.StoreGenerator;
 import io.perennial.slice.Interval;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -80,7 +80,8 @@ public final class NightCostBenchmark {
   /**
    * Runs the benchmark.
    *
-   * @param arguments a folder (new, or of a run that was broken off and is then taken up), the number of measured nights, and the history sizes
+   * @param arguments a folder (new, or of a run that was broken off and is then taken up), the
+   *     number of measured nights, and the history sizes
    */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length < 3) {
@@ -101,8 +102,7 @@ public final class NightCostBenchmark {
   }
 
   /** Nights at one history size. */
-  private record Cost(
-      long history, long users, long items, List<NightCost> nights) {
+  private record Cost(long history, long users, long items, List<NightCost> nights) {
     double median(ToDoubleFunction<NightCost> figure) {
       double[] sorted = nights.stream().mapToDouble(figure).sorted().toArray();
       int middle = sorted.length / 2;
@@ -179,7 +179,9 @@ public final class NightCostBenchmark {
       RunOutcome outcome = run.run(request(day, day.plusDays(1), zone));
       double processor = processorSeconds() - beginProcessor;
       double seconds = seconds(begin);
-      say("%s %.1f s, %.1f processor s %s", outcome.sentence(), seconds, processor, outcome.phases());
+      say(
+          "%s %.1f s, %.1f processor s %s",
+          outcome.sentence(), seconds, processor, outcome.phases());
       if (outcome.kind() == RunOutcome.Kind.REJECTED) {
         throw new IllegalStateException(
             "Night " + night + " was not promoted: " + outcome.findings());
@@ -206,7 +208,10 @@ public final class NightCostBenchmark {
     return files == null ? 0 : files.length;
   }
 
-  /** Seconds of all cores that this process has used; unlike the clock's, not stretched by other work. */
+  /**
+   * Seconds of all cores that this process has used; unlike the clock's, not stretched by other
+   * work.
+   */
   private static double processorSeconds() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
         / 1e9;
