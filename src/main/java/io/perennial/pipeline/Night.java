@@ -55,6 +55,12 @@ import org.apache.spark.sql.functions;
  * compare, look back, judge, absorb, register.
  */
 final class Night<M extends Model> {
+  /** Begin of the names of a version's facts that hold row sums. */
+  static final String ROWS = "rows.";
+
+  /** Begin of the names of a version's facts that hold seconds by phase. */
+  static final String SECONDS = "seconds.";
+
   private final SparkSession spark;
   private final PipelineDefinition pipeline;
   private final ModelFamily<M> family;
@@ -433,8 +439,8 @@ final class Night<M extends Model> {
   private ModelVersion version(Kept<M> kept, ModelState state) {
     Map<String, String> facts = new HashMap<>(environment);
     pipeline.text().forEach((key, value) -> facts.put("pipeline." + key, value));
-    rows.forEach((key, value) -> facts.put("rows." + key, Long.toString(value)));
-    phases.seconds().forEach((key, value) -> facts.put("seconds." + key, Double.toString(value)));
+    rows.forEach((key, value) -> facts.put(ROWS + key, Long.toString(value)));
+    phases.seconds().forEach((key, value) -> facts.put(SECONDS + key, Double.toString(value)));
     facts.put("events_digest", events.digest());
     facts.put(
         "measured",

@@ -86,8 +86,14 @@ public final class RetrainingRun {
     try {
       EventTable source = EventTable.open(spark, warehouse, pipeline.source());
       RunJournal journal = new RunJournal(pipeline, registry, clock, environment);
+      boolean dry = request.effect() == NightRequest.Effect.DRY_RUN;
+      Optional<RunOutcome> closed =
+          dry ? Optional.empty() : journal.closePromoted(request).map(this::closedLate);
+      if (closed.isPresent()) {
+        return closed.get();
+      }
       NightPlan plan = new NightPlanner(pipeline, registry, journal, source).plan(request);
-      if (request.effect() == NightRequest.Effect.DRY_RUN) {
+      if (dry) {
         return described(plan, request, source);
       }
       Optional<RunOutcome> last = Optional.empty();
@@ -204,6 +210,26 @@ public final class RetrainingRun {
               + " by hand with 'models promote', or learn everything afresh with 'retrain"
               + " --full-rebuild'.");
     }
+  }
+
+  private RunOutcome closedLate(RunState died) {
+    OpenedRun run = died.opened();
+    return new RunOutcome(
+        pipeline.name(),
+        RunOutcome.Kind.PROMOTED,
+        run.interval(),
+        Optional.of(run.version()),
+        run.parent(),
+        Optional.of(run.slice()),
+        Map.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        pipeline.name()
+            + ": version "
+            + run.version()
+            + " is the champion; the run that made it died before it could say so, and was closed"
+            + " now.");
   }
 
   private RunOutcome judgedBefore(RunState earlier, Attempt attempt) {

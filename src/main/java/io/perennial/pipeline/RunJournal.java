@@ -1,6 +1,7 @@
 package io.perennial.pipeline;
 
 import io.perennial.config.PipelineDefinition;
+import io.perennial.registry.DeltaModelRegistry;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.OpenedRun;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +60,7 @@ final class RunJournal {
         .filter(run -> run.opened().slice().equals(attempt.slice()))
         .filter(run -> run.opened().parent().equals(attempt.parent().map(ModelVersion::version)))
         .filter(run -> run.opened().pipelineDigest().equals(pipeline.digest()))
-        .filter(run -> run.opened().command().equals(command(attempt, request)))
+        .filter(run -> run.opened().command().equals(command(request)))
         .reduce((first, second) -> second)
         .filter(run -> !run.outcome().equals(Optional.of("failed")));
   }
@@ -75,7 +77,7 @@ final class RunJournal {
         new OpenedRun(
             pipeline.name() + "-v" + version + "-" + stamp(),
             pipeline.name(),
-            command(attempt, request),
+            command(request),
             request.interval(),
             version,
             attempt.parent().map(ModelVersion::version),
@@ -115,6 +117,47 @@ final class RunJournal {
                     : known);
   }
 
+  /**
+   * Closes the run that died between making its version the champion and saying so: nothing else
+   * was left to do.
+   *
+   * @return the run, where it was this very request
+   */
+  Optional<RunState> closePromoted(NightRequest request) {
+    Optional<RunState> dead =
+        runs().stream().filter(run -> !run.closed() && run.opened().version() > 0).findFirst();
+    if (dead.isEmpty()) {
+      return Optional.empty();
+    }
+    OpenedRun run = dead.get().opened();
+    Optional<ModelVersion> champion =
+        registry
+            .alias(pipeline.name(), DeltaModelRegistry.CHAMPION)
+            .filter(version -> version.runId().equals(run.runId()));
+    if (champion.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, Double> phases = new LinkedHashMap<>();
+    Map<String, Long> rows = new LinkedHashMap<>();
+    champion
+        .get()
+        .facts()
+        .forEach(
+            (fact, value) -> {
+              if (fact.startsWith(Night.SECONDS)) {
+                phases.put(fact.substring(Night.SECONDS.length()), Double.valueOf(value));
+              } else if (fact.startsWith(Night.ROWS)) {
+                rows.put(fact.substring(Night.ROWS.length()), Long.valueOf(value));
+              }
+            });
+    close(run, RunOutcome.Kind.PROMOTED, phases, rows);
+    boolean same =
+        run.interval().equals(request.interval())
+            && run.pipelineDigest().equals(pipeline.digest())
+            && run.command().equals(command(request));
+    return same ? dead : Optional.empty();
+  }
+
   /** A run that died and is not taken up again, because what it was to do has changed since. */
   private void closeAbandoned() {
     for (RunState run : runs()) {
@@ -124,9 +167,8 @@ final class RunJournal {
     }
   }
 
-  private String command(Attempt attempt, NightRequest request) {
-    String include =
-        attempt.admitted().isEmpty() ? "" : " --include " + attempt.admitted().get(0).sliceId();
+  private static String command(NightRequest request) {
+    String include = request.include().map(slice -> " --include " + slice).orElse("");
     String rebuild = request.start() == NightRequest.Start.FULL_REBUILD ? " --full-rebuild" : "";
     return request.command() + rebuild + include;
   }
