@@ -79,6 +79,7 @@ final class BackfillCommand implements Callable<Integer> {
                 composition.note(outcome.sentence());
               });
       printer.printTogether(outcomes);
+      composition.report(pipeline, outcomes);
       return ExitCode.OK.code();
     }
   }

@@ -6,18 +6,21 @@ import io.perennial.config.PipelineDefinition;
 import io.perennial.event.Ingest;
 import io.perennial.pipeline.Backfill;
 import io.perennial.pipeline.RetrainingRun;
+import io.perennial.pipeline.RunOutcome;
 import io.perennial.registry.DeltaModelRegistry;
 import io.perennial.registry.Lease;
 import io.perennial.registry.Leases;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.WarehouseViews;
 import io.perennial.registry.WriteListener;
+import io.perennial.report.ReportWriter;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -25,6 +28,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Puts a command's parts together: the clock, Spark, the warehouse, progress and the printer. */
 final class Composition implements AutoCloseable {
+  private static final Set<RunOutcome.Kind> REPORTED =
+      Set.of(RunOutcome.Kind.PROMOTED, RunOutcome.Kind.REJECTED);
+
   private static final DateTimeFormatter RUN_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -184,6 +190,21 @@ final class Composition implements AutoCloseable {
   /** Nights in a row. */
   Backfill nights(PipelineDefinition pipeline) {
     return new Backfill(night(pipeline), pipeline.zone());
+  }
+
+  /** Writes the pages of the versions that some nights made, and says where they are. */
+  void report(PipelineDefinition pipeline, List<RunOutcome> outcomes) {
+    List<Long> versions =
+        outcomes.stream()
+            .filter(outcome -> REPORTED.contains(outcome.kind()))
+            .flatMap(outcome -> outcome.version().stream())
+            .toList();
+    if (!versions.isEmpty()) {
+      progress.begin("writing the report", 0);
+      List<String> pages =
+          new ReportWriter(spark, warehouse()).writeVersions(pipeline.name(), versions);
+      note("Report: " + pages.get(pages.size() - 1));
+    }
   }
 
   @Override

@@ -163,12 +163,11 @@ final class Demo {
     say("");
     printer.print(STORY, rows.stream().map(Demo::story).toList());
     ReportWriter reports = new ReportWriter(composition.spark(), composition.warehouse());
-    composition.progress().begin("writing the report", rows.size() + 1);
-    for (Map<String, Object> row : rows) {
-      reports.writeVersion(pipeline.name(), (Long) row.get("version"));
-      composition.progress().advance(1);
-    }
-    String page = reports.writeHistory(pipeline.name());
+    composition.progress().begin("writing the report", 0);
+    List<String> pages =
+        reports.writeVersions(
+            pipeline.name(), rows.stream().map(row -> (Long) row.get("version")).toList());
+    String page = pages.get(pages.size() - 1);
     composition.progress().end();
     String warehouse = " --warehouse '" + composition.warehouse().root() + "'";
     say("");

@@ -42,12 +42,12 @@ final class ReportCommand implements Callable<Integer> {
       List<Map<String, Object>> rows = new ArrayList<>();
       if (!Perennial.options(spec.commandLine()).isDryRun()) {
         ReportWriter writer = new ReportWriter(composition.spark(), composition.warehouse());
-        composition.progress().begin("writing pages", wanted.size() + 1);
-        for (long number : wanted) {
-          rows.add(row(pipeline, number, writer.writeVersion(pipeline, number)));
-          composition.progress().advance(1);
+        composition.progress().begin("writing pages", 0);
+        List<String> pages = writer.writeVersions(pipeline, wanted);
+        for (int n = 0; n < wanted.size(); n++) {
+          rows.add(row(pipeline, wanted.get(n), pages.get(n)));
         }
-        rows.add(row(pipeline, null, writer.writeHistory(pipeline)));
+        rows.add(row(pipeline, null, pages.get(wanted.size())));
         composition.progress().end();
       } else {
         wanted.forEach(number -> rows.add(row(pipeline, number, "")));

@@ -72,6 +72,7 @@ final class RetrainCommand implements Callable<Integer> {
     try (Composition composition = Composition.open(spec)) {
       RunOutcome outcome = composition.night(pipeline).run(request);
       new OutcomePrinter(composition.printer()).print(List.of(outcome));
+      composition.report(pipeline, List.of(outcome));
       return failOnReject && outcome.kind() == RunOutcome.Kind.REJECTED
           ? ExitCode.REJECTED.code()
           : ExitCode.OK.code();

@@ -41,9 +41,9 @@ final class Absorption {
             ? "The model that learnt the whole slice holds values that are not finite."
             : close
                 ? "The model that learnt the whole slice scores the catalogue as the measured"
-                      + " candidate does."
+                    + " candidate does."
                 : "The model that learnt the whole slice is so unlike the measured candidate that"
-                      + " its figures do not speak for it.";
+                    + " its figures do not speak for it.";
     return new Finding(
         "absorption",
         "similarity ≥ " + MINIMAL_SIMILARITY,

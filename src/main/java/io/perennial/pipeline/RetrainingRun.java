@@ -99,7 +99,10 @@ public final class RetrainingRun {
       Optional<RunOutcome> last = Optional.empty();
       for (Attempt attempt : plan.attempts()) {
         RunOutcome outcome = attempt(attempt, plan, request, journal, source, mode);
-        last = Optional.of(outcome);
+        boolean toldAlready =
+            outcome.kind() == RunOutcome.Kind.NOTHING_NEW
+                && last.filter(l -> l.kind() == RunOutcome.Kind.REJECTED).isPresent();
+        last = toldAlready ? last : Optional.of(outcome);
         if (outcome.kind() == RunOutcome.Kind.PROMOTED
             || outcome.rows().getOrDefault("slice", 0L) == 0L) {
           break;

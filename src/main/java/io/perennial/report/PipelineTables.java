@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param runs oldest first
  * @param slices by version
  * @param profiles by version
- * @param evidence paired bootstraps of one version, where a page needs them
+ * @param evidence paired bootstraps of the versions whose pages are written
  * @param primary the metric that gates look at; empty where nothing was measured
  */
 record PipelineTables(
@@ -220,6 +220,7 @@ record PipelineTables(
 
   /** A row of {@code evidence}, as the gain of the newer subject. */
   record EvidenceRow(
+      long version,
       String newer,
       String older,
       String window,

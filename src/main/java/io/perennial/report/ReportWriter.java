@@ -2,10 +2,11 @@ package io.perennial.report;
 
 import io.perennial.Warehouse;
 import io.perennial.report.PipelineTables.VersionRow;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,7 +32,7 @@ public final class ReportWriter {
    * @throws UnwritableReportException when the folder refuses it
    */
   public String writeVersion(String pipeline, long version) {
-    String path = version(reader.read(pipeline, OptionalLong.of(version)), version);
+    String path = version(reader.read(pipeline, Set.of(version)), version);
     writeIndex();
     return path;
   }
@@ -43,7 +44,7 @@ public final class ReportWriter {
    * @throws UnwritableReportException when the folder refuses it
    */
   public String writeHistory(String pipeline) {
-    String path = history(reader.read(pipeline, OptionalLong.empty()));
+    String path = history(reader.read(pipeline, Set.of()));
     writeIndex();
     return path;
   }
@@ -56,11 +57,27 @@ public final class ReportWriter {
    * @throws UnwritableReportException when the folder refuses one
    */
   public String writeNight(String pipeline, long version) {
-    PipelineTables tables = reader.read(pipeline, OptionalLong.of(version));
+    PipelineTables tables = reader.read(pipeline, Set.of(version));
     String path = version(tables, version);
     history(tables);
     writeIndex();
     return path;
+  }
+
+  /**
+   * Writes the pages of several versions, then the history and the list, from one reading of the
+   * tables.
+   *
+   * @return paths of the versions' pages, in the order given, then that of the history
+   * @throws UnwritableReportException when the folder refuses one
+   */
+  public List<String> writeVersions(String pipeline, Collection<Long> versions) {
+    PipelineTables tables = reader.read(pipeline, Set.copyOf(versions));
+    List<String> paths = new ArrayList<>();
+    versions.forEach(version -> paths.add(version(tables, version)));
+    paths.add(history(tables));
+    writeIndex();
+    return paths;
   }
 
   /**

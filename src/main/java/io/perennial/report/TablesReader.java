@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
@@ -52,21 +52,22 @@ final class TablesReader {
   /**
    * Everything about a pipeline.
    *
-   * @param version whose figures are read in full; of others only the primary metric over all users
+   * @param versions whose figures are read in full; of others only the primary metric over all
+   *     users
    */
-  PipelineTables read(String pipeline, OptionalLong version) {
+  PipelineTables read(String pipeline, Set<Long> versions) {
     Column ours = col("pipeline").equalTo(lit(pipeline));
     Optional<MetricName> primary = primary(ours);
     return new PipelineTables(
         pipeline,
         versions(ours),
-        metrics(ours, version, primary),
+        metrics(ours, versions, primary),
         findings(ours),
         aliases(ours),
         runs(ours),
         slices(ours),
         profiles(ours),
-        version.isPresent() ? evidence(ours, version.getAsLong()) : List.of(),
+        versions.isEmpty() ? List.of() : evidence(ours, versions),
         primary);
   }
 
@@ -159,7 +160,7 @@ final class TablesReader {
         text(row, "metric"), k > 0 ? OptionalInt.of((int) k) : OptionalInt.empty());
   }
 
-  private List<MetricRow> metrics(Column ours, OptionalLong version, Optional<MetricName> primary) {
+  private List<MetricRow> metrics(Column ours, Set<Long> versions, Optional<MetricName> primary) {
     if (primary.isEmpty()) {
       return List.of();
     }
@@ -169,8 +170,8 @@ final class TablesReader {
             .equalTo(lit(name.metric()))
             .and(coalesce(col("k"), lit(0)).equalTo(lit(name.k().orElse(0))))
             .and(col("segment").equalTo(lit(PipelineTables.ALL)));
-    if (version.isPresent()) {
-      wanted = wanted.or(col("version").equalTo(lit(version.getAsLong())));
+    if (!versions.isEmpty()) {
+      wanted = wanted.or(col("version").isin(versions.toArray()));
     }
     return collect(Tables.MODEL_METRICS, ours.and(wanted)).stream()
         .map(
@@ -268,11 +269,12 @@ final class TablesReader {
         .toList();
   }
 
-  private List<EvidenceRow> evidence(Column ours, long version) {
-    return collect(Tables.EVIDENCE, ours.and(col("version").equalTo(lit(version)))).stream()
+  private List<EvidenceRow> evidence(Column ours, Set<Long> versions) {
+    return collect(Tables.EVIDENCE, ours.and(col("version").isin(versions.toArray()))).stream()
         .map(
             row ->
                 new EvidenceRow(
+                    number(row, "version").orElse(0L),
                     text(row, "newer"),
                     text(row, "older"),
                     text(row, "window"),

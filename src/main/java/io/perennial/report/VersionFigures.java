@@ -169,7 +169,7 @@ final class VersionFigures {
   private Table gains(String window) {
     List<List<Cell>> rows =
         tables.evidence().stream()
-            .filter(e -> e.window().equals(window))
+            .filter(e -> e.version() == version.version() && e.window().equals(window))
             .sorted(
                 Comparator.<EvidenceRow>comparingInt(
                         e -> e.segment().equals(PipelineTables.ALL) ? 0 : 1)

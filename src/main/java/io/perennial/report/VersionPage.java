@@ -194,7 +194,8 @@ final class VersionPage {
         tables.evidence().stream()
             .filter(
                 e ->
-                    e.window().equals(PipelineTables.VALIDATION)
+                    e.version() == candidate.version()
+                        && e.window().equals(PipelineTables.VALIDATION)
                         && e.segment().equals(PipelineTables.ALL)
                         && e.older().equals(PipelineTables.PARENT))
             .findFirst();

@@ -39,6 +39,10 @@ final class RejectedNightIT {
           "  maximalRegression: 100",
           "  maximalForgetting: 100");
 
+  /** The same pipeline with a gate that nothing passes. */
+  private static final PipelineDefinition IMPOSSIBLE =
+      Shop.pipeline("shop", "gate:", "  minimalUsers: 1", "  minimum:", "    ndcg: 1.1");
+
   private static final int FIRST = Shop.BASE_DAYS;
   private static final int PUSHED = 1_200;
 
@@ -135,20 +139,20 @@ final class RejectedNightIT {
   @Test
   void rejectedIntervalIsTriedAgainOnceThePipelineFileHasChangedAlsoWhenTheTableWentOn() {
     open();
-    long poisoned = deliverPoisoned(FIRST);
-    assertThat(shop.night(STRICT, FIRST).kind()).isEqualTo(RunOutcome.Kind.REJECTED);
-    long honest = shop.deliver(FIRST + 1, FIRST + 2);
-    assertThat(shop.night(STRICT, FIRST).kind()).isEqualTo(RunOutcome.Kind.NOTHING_NEW);
+    long events = shop.deliver(FIRST, FIRST + 1);
+    assertThat(shop.night(IMPOSSIBLE, FIRST).kind()).isEqualTo(RunOutcome.Kind.REJECTED);
+    long next = shop.deliver(FIRST + 1, FIRST + 2);
+    assertThat(shop.night(IMPOSSIBLE, FIRST).kind()).isEqualTo(RunOutcome.Kind.NOTHING_NEW);
 
     RunOutcome changed = shop.night(LOOSE, FIRST);
     assertThat(changed.kind()).as(changed.sentence()).isEqualTo(RunOutcome.Kind.PROMOTED);
-    assertThat(changed.rows().get("slice")).isEqualTo(poisoned);
+    assertThat(changed.rows().get("slice")).isEqualTo(events);
     assertThat(shop.slices(LOOSE))
         .containsEntry("2", State.CONSUMED)
         .doesNotContainValue(State.PENDING);
-    RunOutcome next = shop.night(LOOSE, FIRST + 1);
-    assertThat(next.rows().get("slice")).isEqualTo(honest);
-    assertThat(next.rows().get("late")).isZero();
+    RunOutcome following = shop.night(LOOSE, FIRST + 1);
+    assertThat(following.rows().get("slice")).isEqualTo(next);
+    assertThat(following.rows().get("late")).isZero();
   }
 
   @Test
