@@ -108,7 +108,7 @@ final class Night<M extends Model> {
 
   RunOutcome run() {
     phases.run("ids", "giving new users and items their index", () -> resolveIds());
-    Before before = phases.run("read_parent", "reading the champion", () -> before());
+    Before<M> before = phases.run("read_parent", "reading the champion", () -> before());
     Prequential prequential =
         phases.run(
             "prequential",
@@ -140,8 +140,9 @@ final class Night<M extends Model> {
   }
 
   /** What was there before the night. */
-  private record Before(
+  private record Before<M>(
       int[] users,
+      Optional<M> model,
       Optional<Scorer> champion,
       Optional<Scorer> previous,
       Optional<LoadedHistory> history,
@@ -168,12 +169,18 @@ final class Night<M extends Model> {
     return null;
   }
 
-  private Before before() {
+  private Before<M> before() {
     int[] users = events.users();
     rows.put("users", (long) users.length);
     if (attempt.champion().isEmpty()) {
-      return new Before(
-          users, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+      return new Before<>(
+          users,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of());
     }
     ModelVersion champion = attempt.champion().get();
     List<EvaluationWindow> frozen =
@@ -184,9 +191,11 @@ final class Night<M extends Model> {
             .flatMap(parent -> registry.version(pipeline.name(), parent))
             .filter(registry::hasRows)
             .map(parent -> model(parent).scorer(users));
-    return new Before(
+    M model = model(champion);
+    return new Before<>(
         users,
-        Optional.of(model(champion).scorer(everybody(users, frozen))),
+        Optional.of(model),
+        Optional.of(model.scorer(everybody(users, frozen))),
         previous,
         Optional.of(LoadedHistory.of(registry.history(champion), users)),
         Optional.of(registry.itemStatistics(champion)),
@@ -206,7 +215,7 @@ final class Night<M extends Model> {
         .toArray();
   }
 
-  private Prequential prequential(Before before) {
+  private Prequential prequential(Before<M> before) {
     if (before.champion().isEmpty() || events.onTimeRows() == 0) {
       return new Prequential(Optional.empty(), Optional.empty());
     }
@@ -233,7 +242,7 @@ final class Night<M extends Model> {
     return new Prequential(Optional.of(window), Optional.of(comparison));
   }
 
-  private static List<InteractionHistory> histories(Before before) {
+  private static List<InteractionHistory> histories(Before<?> before) {
     return before.history().map(LoadedHistory::loaded).map(List::of).orElse(List.of());
   }
 
@@ -244,8 +253,8 @@ final class Night<M extends Model> {
     return split;
   }
 
-  private M train(Dataset<Row> learnt, Before before, Instant now) {
-    Optional<M> parent = attempt.parent().map(this::model);
+  private M train(Dataset<Row> learnt, Before<M> before, Instant now) {
+    Optional<M> parent = attempt.parent().isPresent() ? before.model() : Optional.empty();
     Optional<HistoryTable> history =
         attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
     return family
@@ -253,7 +262,7 @@ final class Night<M extends Model> {
         .train(new TrainingTask<>(learnt, parent, history, now, run.seed(), progress));
   }
 
-  private Validation validate(M candidate, Before before, ChronologicalSplit split) {
+  private Validation validate(M candidate, Before<M> before, ChronologicalSplit split) {
     boolean rebuild = attempt.parent().isEmpty();
     Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
     Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
@@ -280,7 +289,7 @@ final class Night<M extends Model> {
     return new Validation(window, comparison, scorer, statistics);
   }
 
-  private List<Comparison> frozen(Before before, Validation validation) {
+  private List<Comparison> frozen(Before<M> before, Validation validation) {
     if (before.champion().isEmpty()) {
       return List.of();
     }
@@ -297,7 +306,7 @@ final class Night<M extends Model> {
   }
 
   private GateDecision judge(
-      Before before, Validation validation, List<Comparison> frozen, Prequential prequential) {
+      Before<M> before, Validation validation, List<Comparison> frozen, Prequential prequential) {
     Optional<InputProfile> tonight =
         attempt.champion().isEmpty()
             ? Optional.empty()
@@ -324,7 +333,7 @@ final class Night<M extends Model> {
   private Kept<M> absorb(
       M candidate,
       GateDecision decision,
-      Before before,
+      Before<M> before,
       Validation validation,
       ChronologicalSplit split) {
     List<Finding> findings = new ArrayList<>(decision.findings());
@@ -352,7 +361,7 @@ final class Night<M extends Model> {
   }
 
   private RunOutcome register(
-      Before before,
+      Before<M> before,
       Prequential prequential,
       ChronologicalSplit split,
       Validation validation,
@@ -407,7 +416,7 @@ final class Night<M extends Model> {
    * after its fit part.
    */
   private List<InputProfile> profiles(
-      Before before, Prequential prequential, ChronologicalSplit split, Validation validation) {
+      Before<M> before, Prequential prequential, ChronologicalSplit split, Validation validation) {
     if (attempt.champion().isPresent()) {
       return ProfileBuilder.profile(
               events.onTime(), before.statistics(), prequential.window(), events.begin())

@@ -290,7 +290,8 @@ final class WarehouseFixture {
         2 * v + 2,
         time(to),
         state,
-        run);
+        run,
+        v);
   }
 
   private void run(
