@@ -17,7 +17,9 @@ final class QueryExecutionMode {
       Map.of(
           "spark.sql.codegen.wholeStage", "false",
           "spark.sql.codegen.factoryMode", "NO_CODEGEN",
-          "spark.sql.adaptive.enabled", "false");
+          "spark.sql.adaptive.enabled", "false",
+          // Spark describes every query's plan to its listeners; the short form is enough.
+          "spark.sql.ui.explainMode", "simple");
 
   private final SparkSession spark;
   private final Map<String, String> before = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -36,14 +37,25 @@ final class NewestRows {
   private final Dataset<Row> table;
   private final List<Long> versions;
   private final StructType schema;
-  private Ownership ownership;
+  private final Map<OwnershipKey, Ownership> known;
+  private final OwnershipKey key;
 
   /**
    * @param table rows of one pipeline, with columns version, index and those of the schema
    * @param versions row versions, newest first, at least one
    * @param schema columns of the result
+   * @param key names the table, the pipeline and the versions
+   * @param known ownerships found out before: the partitions of a version never change
    */
-  NewestRows(SparkSession spark, Dataset<Row> table, List<Long> versions, StructType schema) {
+  NewestRows(
+      SparkSession spark,
+      Dataset<Row> table,
+      List<Long> versions,
+      StructType schema,
+      OwnershipKey key,
+      Map<OwnershipKey, Ownership> known) {
+    this.key = key;
+    this.known = known;
     this.spark = spark;
     this.table = table;
     this.versions = List.copyOf(versions);
@@ -94,12 +106,12 @@ final class NewestRows {
             .apply(col("version"), col("index")));
   }
 
-  private synchronized Ownership ownership() {
-    if (ownership == null) {
-      ownership = Ownership.of(table, versions);
-    }
-    return ownership;
+  private Ownership ownership() {
+    return known.computeIfAbsent(key, k -> Ownership.of(table, versions));
   }
+
+  /** What an ownership is of. */
+  record OwnershipKey(Tables table, String pipeline, List<Long> versions) {}
 
   private <T> Broadcast<T> broadcast(T value) {
     return JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(value);

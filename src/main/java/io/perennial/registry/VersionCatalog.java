@@ -19,7 +19,19 @@ final class VersionCatalog {
   /** The fact by which a version says that its rows are gone. */
   static final String PRUNED = "rows_pruned_at";
 
+  /** Row partitions whose owners are remembered: four tables of a night's champion and its parent, twice over. */
+  private static final int REMEMBERED = 16;
+
   private final DeltaTables tables;
+  private final Map<NewestRows.OwnershipKey, NewestRows.Ownership> owners =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(
+                Map.Entry<NewestRows.OwnershipKey, NewestRows.Ownership> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
 
   VersionCatalog(DeltaTables tables) {
     this.tables = tables;
@@ -106,7 +118,12 @@ final class VersionCatalog {
   NewestRows rows(Tables table, StructType schema, ModelVersion version) {
     requireReadable(version);
     return new NewestRows(
-        tables.spark(), tables.read(table, version.pipeline()), version.rowVersions(), schema);
+        tables.spark(),
+        tables.read(table, version.pipeline()),
+        version.rowVersions(),
+        schema,
+        new NewestRows.OwnershipKey(table, version.pipeline(), version.rowVersions()),
+        owners);
   }
 
   void requireReadable(ModelVersion version) {
