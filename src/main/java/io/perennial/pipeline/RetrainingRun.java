@@ -165,12 +165,14 @@ public final class RetrainingRun {
   }
 
   /**
-   * Pending slices alone were judged already: without a fresh event there is nothing to try again.
+   * Pending slices alone were judged already: without a fresh event, and with the same pipeline
+   * file, there is nothing to try again.
    */
-  private static boolean nothingFresh(Attempt attempt, EventTable source) {
+  private boolean nothingFresh(Attempt attempt, EventTable source) {
     return !attempt.retried().isEmpty()
         && attempt.admitted().isEmpty()
         && attempt.parent().isPresent()
+        && attempt.retried().stream().allMatch(this::judgedWithThisPipeline)
         && SliceReader.read(source, attempt.fresh()).isEmpty();
   }
 
