@@ -19,7 +19,10 @@ final class VersionCatalog {
   /** The fact by which a version says that its rows are gone. */
   static final String PRUNED = "rows_pruned_at";
 
-  /** Row partitions whose owners are remembered: four tables of a night's champion and its parent, twice over. */
+  /**
+   * Row partitions whose owners are remembered: four tables of a night's champion and its parent,
+   * twice over.
+   */
   private static final int REMEMBERED = 16;
 
   private final DeltaTables tables;

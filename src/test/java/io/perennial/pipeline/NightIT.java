@@ -280,6 +280,7 @@ final class NightIT {
   void twoPipelinesOverTheSameEventsNeverTouchEachOthersRows() {
     Shop shop = shop();
     shop.deliver(FIRST, FIRST + 1);
+    shop.registry().ensureTables();
     Map<String, String> before = rowsOf(shop, "shop");
     PipelineDefinition other = Shop.pipeline("other");
     RunOutcome first = shop.night(other, 3, FIRST);
@@ -388,7 +389,7 @@ final class NightIT {
               maxIter: 3
               solver: spark
             evaluation:
-              replicates: 20
+              replicates: 50
             """);
     SparkSession spark = TestSession.get();
     Map<Integer, Map<String, float[]>> models = new TreeMap<>();

@@ -12,7 +12,6 @@ import io.perennial.evaluation.Measurement;
 import io.perennial.event.EventColumns;
 import io.perennial.gate.Finding;
 import io.perennial.registry.DeltaModelRegistry;
-import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.SliceState;
 import io.perennial.registry.WriteListener;
 import io.perennial.simulation.StoreDefinition;
@@ -126,7 +125,7 @@ final class Shop {
     return new Warehouse(folder.toString());
   }
 
-  ModelRegistry registry() {
+  DeltaModelRegistry registry() {
     return new DeltaModelRegistry(spark, warehouse(), 14, WriteListener.NONE);
   }
 
