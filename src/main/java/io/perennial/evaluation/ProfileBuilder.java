@@ -1,19 +1,19 @@
 package io.perennial.evaluation;
 
+import io.perennial.evaluation.EventCounts.Shape;
 import io.perennial.event.EventColumns;
 import io.perennial.model.history.ItemStatistics;
-import java.io.Serializable;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -27,8 +27,6 @@ public final class ProfileBuilder {
 
   /** Pairs added to observed and expected repeats, so that a handful of them decides nothing. */
   private static final double PRIOR_PAIRS = 5;
-
-  private static final long HOUR = 3_600_000L;
 
   private ProfileBuilder() {}
 
@@ -48,123 +46,125 @@ public final class ProfileBuilder {
       Optional<ItemStatistics> statistics,
       Optional<EvaluationWindow> window,
       Instant begin) {
-    Counts counts = count(events);
-    if (counts.rows == 0) {
+    EventCounts counts = new EventCounts();
+    columns(events).toJavaRDD().mapPartitions(counting()).collect().forEach(counts::add);
+    if (counts.rows() == 0) {
       return Optional.empty();
     }
-    Map<String, Double> figures = new HashMap<>();
-    int days = counts.days.size();
-    double rows = counts.rows;
-    figures.put(ProfileFigure.ROWS, rows / days);
-    figures.put(ProfileFigure.USERS, (double) counts.userDays.size() / days);
-    figures.put(ProfileFigure.ITEMS, (double) counts.items.size());
-    figures.put(ProfileFigure.ROWS_PER_USER, rows / counts.userDays.size());
-    figures.put(ProfileFigure.MEDIAN_ROWS_PER_USER, median(counts.userDays));
-    figures.put(ProfileFigure.HOURS, hours(counts) / days);
-    figures.put(ProfileFigure.TOP_USER_SHARE, largest(counts.users) / rows);
-    figures.put(ProfileFigure.TOP_ITEM_SHARE, largest(counts.items) / rows);
-    statistics.ifPresent(
-        s -> {
-          figures.put(ProfileFigure.NEW_ITEM_SHARE, newItemShare(counts, s));
-          itemDivergence(counts, s, begin.toEpochMilli())
-              .ifPresent(value -> figures.put(ProfileFigure.ITEM_DIVERGENCE, value));
-        });
+    Shape shape = counts.shape();
+    Map<String, Double> figures = new HashMap<>(shape.figures());
+    statistics.ifPresent(s -> figures.putAll(compared(shape, s, begin)));
     window
         .flatMap(ProfileBuilder::repeatLift)
         .ifPresent(value -> figures.put(ProfileFigure.REPEAT_LIFT, value));
-    LocalDate night = LocalDate.ofEpochDay(counts.days.stream().max(Integer::compare).get());
-    return Optional.of(new InputProfile(night, days, figures));
+    return Optional.of(profile(shape, figures));
   }
 
-  /** How often each thing occurs; adds up over partitions. */
-  private static final class Counts implements Serializable {
-    private static final long serialVersionUID = 1L;
-    private long rows;
-    private final Map<Long, Long> userDays = new HashMap<>();
-    private final Map<Long, Long> users = new HashMap<>();
-    private final Map<Long, Long> items = new HashMap<>();
-    private final Map<Long, Long> hours = new HashMap<>();
-    private final Set<Integer> days = new HashSet<>();
-
-    private void add(int user, int item, long time, int day) {
-      rows++;
-      userDays.merge(((long) user << 32) | (day & 0xFFFFFFFFL), 1L, Long::sum);
-      users.merge((long) user, 1L, Long::sum);
-      items.merge((long) item, 1L, Long::sum);
-      hours.merge(Math.floorDiv(time, HOUR), 1L, Long::sum);
-      days.add(day);
+  /**
+   * The profile of each of the last days of a first version's events, as if every day had been a
+   * night. Days that validate as a whole are compared with what came before the cut; of the others
+   * such figures are left out. Two Spark jobs.
+   *
+   * @param events user_index, item_index, event_time, event_date
+   * @param statistics items as of the cut
+   * @param window validation window
+   * @param cut first instant of validation
+   * @param days at most so many
+   */
+  public static List<InputProfile> days(
+      Dataset<Row> events,
+      ItemStatistics statistics,
+      EvaluationWindow window,
+      Instant cut,
+      int days) {
+    List<Row> last =
+        events
+            .select(EventColumns.DATE)
+            .distinct()
+            .orderBy(functions.col(EventColumns.DATE).desc())
+            .limit(days)
+            .collectAsList();
+    if (last.isEmpty()) {
+      return List.of();
     }
-
-    private void add(Counts other) {
-      rows += other.rows;
-      other.userDays.forEach((key, n) -> userDays.merge(key, n, Long::sum));
-      other.users.forEach((key, n) -> users.merge(key, n, Long::sum));
-      other.items.forEach((key, n) -> items.merge(key, n, Long::sum));
-      other.hours.forEach((key, n) -> hours.merge(key, n, Long::sum));
-      days.addAll(other.days);
+    long millis = cut.toEpochMilli();
+    Dataset<Row> ofLast =
+        events
+            .filter(
+                functions
+                    .col(EventColumns.DATE)
+                    .geq(functions.lit(last.get(last.size() - 1).get(0))))
+            .repartition(functions.col(EventColumns.DATE));
+    Map<String, Double> lift = new HashMap<>();
+    repeatLift(window).ifPresent(value -> lift.put(ProfileFigure.REPEAT_LIFT, value));
+    List<InputProfile> profiles = new ArrayList<>();
+    for (Shape shape : columns(ofLast).toJavaRDD().mapPartitions(shapes(millis)).collect()) {
+      Map<String, Double> figures = new HashMap<>(shape.figures());
+      if (shape.begin() >= millis) {
+        figures.putAll(compared(shape, statistics, cut));
+        figures.putAll(lift);
+      }
+      profiles.add(profile(shape, figures));
     }
+    profiles.sort(Comparator.comparing(InputProfile::night));
+    return profiles;
   }
 
-  private static Counts count(Dataset<Row> events) {
-    FlatMapFunction<java.util.Iterator<Row>, Counts> countPart =
-        part -> {
-          Counts counts = new Counts();
-          part.forEachRemaining(
-              row ->
-                  counts.add(
-                      row.getInt(0),
-                      row.getInt(1),
-                      row.<Timestamp>getAs(2).getTime(),
-                      row.getInt(3)));
-          return List.of(counts).iterator();
-        };
-    Counts sum = new Counts();
-    events
-        .select(
-            functions.col(EventColumns.USER_INDEX),
-            functions.col(EventColumns.ITEM_INDEX),
-            functions.col(EventColumns.TIME),
-            functions.unix_date(functions.col(EventColumns.DATE)))
-        .toJavaRDD()
-        .mapPartitions(countPart)
-        .collect()
-        .forEach(sum::add);
-    return sum;
+  private static Dataset<Row> columns(Dataset<Row> events) {
+    return events.select(
+        functions.col(EventColumns.USER_INDEX),
+        functions.col(EventColumns.ITEM_INDEX),
+        functions.col(EventColumns.TIME),
+        functions.unix_date(functions.col(EventColumns.DATE)));
   }
 
-  private static double largest(Map<Long, Long> counts) {
-    return counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
+  private static FlatMapFunction<Iterator<Row>, EventCounts> counting() {
+    return rows -> {
+      EventCounts counts = new EventCounts();
+      rows.forEachRemaining(counts::add);
+      return List.of(counts).iterator();
+    };
   }
 
-  private static double median(Map<Long, Long> counts) {
-    long[] sorted = counts.values().stream().mapToLong(Long::longValue).sorted().toArray();
-    int n = sorted.length;
-    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0;
+  /** The shape of each day of a partition that holds whole days; items only of validation days. */
+  private static FlatMapFunction<Iterator<Row>, Shape> shapes(long cut) {
+    return rows -> {
+      Map<Integer, EventCounts> days = new TreeMap<>();
+      rows.forEachRemaining(
+          row -> days.computeIfAbsent(row.getInt(3), day -> new EventCounts()).add(row));
+      return days.values().stream()
+          .map(EventCounts::shape)
+          .map(shape -> shape.begin() >= cut ? shape : shape.withoutItems())
+          .iterator();
+    };
   }
 
-  /** Effective number of (day, hour) cells: exp of the entropy. */
-  private static double hours(Counts counts) {
-    double entropy = 0;
-    for (long hour : counts.hours.keySet().stream().sorted().toList()) {
-      double share = (double) counts.hours.get(hour) / counts.rows;
-      entropy -= share * Math.log(share);
-    }
-    return Math.exp(entropy);
+  private static InputProfile profile(Shape shape, Map<String, Double> figures) {
+    return new InputProfile(LocalDate.ofEpochDay(shape.lastDay()), shape.days(), figures);
   }
 
-  private static double newItemShare(Counts counts, ItemStatistics statistics) {
+  private static Map<String, Double> compared(
+      Shape shape, ItemStatistics statistics, Instant begin) {
+    Map<String, Double> figures = new HashMap<>();
+    figures.put(ProfileFigure.NEW_ITEM_SHARE, newItemShare(shape, statistics));
+    itemDivergence(shape, statistics, begin.toEpochMilli())
+        .ifPresent(value -> figures.put(ProfileFigure.ITEM_DIVERGENCE, value));
+    return figures;
+  }
+
+  private static double newItemShare(Shape shape, ItemStatistics statistics) {
     long fresh = 0;
-    for (Map.Entry<Long, Long> entry : counts.items.entrySet()) {
+    for (Map.Entry<Long, Long> entry : shape.items().entrySet()) {
       int item = entry.getKey().intValue();
       if (item >= statistics.capacity() || !(statistics.eventCounts()[item] > 0)) {
         fresh += entry.getValue();
       }
     }
-    return (double) fresh / counts.rows;
+    return (double) fresh / shape.rows();
   }
 
   private static Optional<Double> itemDivergence(
-      Counts counts, ItemStatistics statistics, long millis) {
+      Shape shape, ItemStatistics statistics, long millis) {
     double[] recent = new double[statistics.capacity()];
     double total = 0;
     for (int item = 0; item < recent.length; item++) {
@@ -192,7 +192,7 @@ public final class ProfileBuilder {
       int of = Math.min(CLASSES - 1, (int) ((below + share / 2) * CLASSES));
       usual[of] += share;
       below += share;
-      long count = counts.items.getOrDefault((long) item, 0L);
+      long count = shape.items().getOrDefault((long) item, 0L);
       tonight[of] += count;
       rows += count;
     }

@@ -16,16 +16,21 @@ import java.util.Optional;
  *     first, to pool with where tonight's validation holds too few users
  * @param tonight shape of the new events; empty where the slice holds none but late ones
  * @param recent shapes of the nights that the champion's line learnt, newest first
+ * @param novelty share of tonight's events among all that the line has learnt with them, 0 to 1
  */
 public record GateInput(
     Comparison validation,
     List<Comparison> frozen,
     List<Evidence> earlier,
     Optional<InputProfile> tonight,
-    List<InputProfile> recent) {
+    List<InputProfile> recent,
+    double novelty) {
   public GateInput {
     frozen = List.copyOf(frozen);
     earlier = List.copyOf(earlier);
     recent = List.copyOf(recent);
+    if (!(novelty >= 0 && novelty <= 1)) {
+      throw new IllegalArgumentException("novelty must lie between 0 and 1, got " + novelty);
+    }
   }
 }

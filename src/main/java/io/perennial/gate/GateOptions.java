@@ -14,7 +14,8 @@ import java.util.Optional;
  *     explicit feedback); empty: none
  * @param minimalGain relative gain over it; default 0
  * @param maximalForgetting largest relative loss against the parent over the frozen windows
- *     together; default 0.15
+ *     together, on top of twice the share of tonight's events among all that the line has learnt: a
+ *     night that doubles what is known may change more than one that adds a hundredth; default 0.15
  * @param minimalUsers users below which tonight's window is pooled with earlier nights'; default
  *     200
  * @param pooledNights at most so many of them; default 14

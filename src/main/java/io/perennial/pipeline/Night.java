@@ -10,7 +10,6 @@ import io.perennial.evaluation.Measurement;
 import io.perennial.evaluation.ProfileBuilder;
 import io.perennial.evaluation.Subject;
 import io.perennial.evaluation.WindowBuilder;
-import io.perennial.event.EventColumns;
 import io.perennial.gate.DriftOptions;
 import io.perennial.gate.Finding;
 import io.perennial.gate.GateDecision;
@@ -48,7 +47,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /**
  * One attempt of a night, stage by stage: measure the champion on what it has not seen, cut, train,
@@ -153,7 +151,8 @@ final class Night<M extends Model> {
     }
   }
 
-  private record Prequential(Optional<EvaluationWindow> window, Optional<Comparison> comparison) {}
+  /** The champion on what it had not seen, and the shape of that. */
+  private record Prequential(Optional<Comparison> comparison, Optional<InputProfile> profile) {}
 
   private record Validation(
       EvaluationWindow window,
@@ -219,11 +218,12 @@ final class Night<M extends Model> {
     if (before.champion().isEmpty() || events.onTimeRows() == 0) {
       return new Prequential(Optional.empty(), Optional.empty());
     }
+    Dataset<Row> unseen = events.onTime();
     Instant begin = events.begin();
     EvaluationWindow window =
         measurement.window(
             "prequential",
-            events.onTime(),
+            unseen,
             before.historyTable(),
             Optional.empty(),
             before.statistics(),
@@ -239,7 +239,9 @@ final class Night<M extends Model> {
             histories(before),
             begin,
             "prequential/" + run.version());
-    return new Prequential(Optional.of(window), Optional.of(comparison));
+    return new Prequential(
+        Optional.of(comparison),
+        ProfileBuilder.profile(unseen, before.statistics(), Optional.of(window), begin));
   }
 
   private static List<InteractionHistory> histories(Before<?> before) {
@@ -307,11 +309,6 @@ final class Night<M extends Model> {
 
   private GateDecision judge(
       Before<M> before, Validation validation, List<Comparison> frozen, Prequential prequential) {
-    Optional<InputProfile> tonight =
-        attempt.champion().isEmpty()
-            ? Optional.empty()
-            : ProfileBuilder.profile(
-                events.onTime(), before.statistics(), prequential.window(), events.begin());
     List<Evidence> earlier =
         attempt
             .champion()
@@ -324,10 +321,23 @@ final class Night<M extends Model> {
             .map(c -> registry.profiles(pipeline.name(), c, nights))
             .orElse(List.of());
     return PromotionGate.decide(
-        new GateInput(validation.comparison(), frozen, earlier, tonight, recent),
+        new GateInput(
+            validation.comparison(),
+            frozen,
+            earlier,
+            prequential.profile(),
+            recent,
+            novelty(before, validation)),
         pipeline.gate(),
         pipeline.evaluation(),
         pipeline.feedback());
+  }
+
+  /** Share of what the candidate has learnt that its line had not. */
+  private double novelty(Before<M> before, Validation validation) {
+    double known = before.statistics().map(ItemStatistics::events).orElse(0.0);
+    double learnt = validation.statistics().events();
+    return learnt > known ? 1 - known / learnt : 0;
   }
 
   private Kept<M> absorb(
@@ -404,45 +414,31 @@ final class Night<M extends Model> {
             window,
             measurements,
             evidence,
-            profiles(before, prequential, split, validation),
+            profiles(prequential, split, validation),
             kept.findings(),
             slices(kept),
             kept.promoted()));
     return outcome(kept, measurements);
   }
 
-  /**
-   * Tonight's shape; of a line's first version, the shape of each validation day, seen as a night
-   * after its fit part.
-   */
+  /** Tonight's shape; of a line's first version, the shapes of its last days. */
   private List<InputProfile> profiles(
-      Before<M> before, Prequential prequential, ChronologicalSplit split, Validation validation) {
+      Prequential prequential, ChronologicalSplit split, Validation validation) {
     if (attempt.champion().isPresent()) {
-      return ProfileBuilder.profile(
-              events.onTime(), before.statistics(), prequential.window(), events.begin())
-          .map(List::of)
-          .orElse(List.of());
+      return prequential.profile().map(List::of).orElse(List.of());
     }
-    List<InputProfile> profiles = new ArrayList<>();
-    for (Row day :
-        split
-            .validation()
-            .select(EventColumns.DATE)
-            .distinct()
-            .orderBy(EventColumns.DATE)
-            .collectAsList()) {
-      Dataset<Row> ofDay =
-          split
-              .validation()
-              .filter(functions.col(EventColumns.DATE).equalTo(functions.lit(day.get(0))));
-      ProfileBuilder.profile(
-              ofDay,
-              Optional.of(validation.statistics()),
-              Optional.of(validation.window()),
-              split.cut())
-          .ifPresent(profiles::add);
-    }
-    return profiles;
+    return pipeline
+        .gate()
+        .drift()
+        .map(
+            drift ->
+                ProfileBuilder.days(
+                    events.onTime(),
+                    validation.statistics(),
+                    validation.window(),
+                    split.cut(),
+                    drift.recentNights()))
+        .orElse(List.of());
   }
 
   private ModelVersion version(Kept<M> kept, ModelState state) {

@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.perennial.event.EventColumns;
@@ -12,13 +14,16 @@ import io.perennial.event.EventTable;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.slice.ChronologicalSplit;
 import io.perennial.slice.EventSlice;
+import io.perennial.slice.Interval;
 import io.perennial.slice.SliceReader;
 import io.perennial.slice.SplitPolicy;
 import io.perennial.slice.Watermark;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +37,7 @@ final class NightEvents implements AutoCloseable {
   private final Dataset<Row> learnable;
   private final Map<String, Long> counts;
   private final long onTimeRows;
+  private final long firstMicros;
   private final String digest;
   private Dataset<Row> indexed;
 
@@ -40,11 +46,13 @@ final class NightEvents implements AutoCloseable {
       Dataset<Row> learnable,
       Map<String, Long> counts,
       long onTimeRows,
+      long firstMicros,
       String digest) {
     this.attempt = attempt;
     this.learnable = learnable;
     this.counts = counts;
     this.onTimeRows = onTimeRows;
+    this.firstMicros = firstMicros;
     this.digest = digest;
   }
 
@@ -74,7 +82,8 @@ final class NightEvents implements AutoCloseable {
                         col(EventColumns.USER),
                         col(EventColumns.ITEM),
                         col(EventColumns.VALUE),
-                        col(EventColumns.TIME))))
+                        col(EventColumns.TIME))),
+                min(unix_micros(col(EventColumns.TIME))))
             .collectAsList();
     Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("slice", 0L);
@@ -82,6 +91,7 @@ final class NightEvents implements AutoCloseable {
     counts.put("refused", 0L);
     long digest = 0;
     long onTime = 0;
+    long first = Long.MAX_VALUE;
     for (Row sum : sums) {
       long n = sum.getLong(2);
       counts.merge("slice", n, Long::sum);
@@ -92,12 +102,13 @@ final class NightEvents implements AutoCloseable {
         digest ^= sum.getLong(3);
         if (!sum.getBoolean(1)) {
           onTime += n;
+          first = Math.min(first, sum.getLong(4));
         } else if (attempt.parent().isPresent()) {
           counts.merge("late", n, Long::sum);
         }
       }
     }
-    return new NightEvents(attempt, all, counts, onTime, Long.toHexString(digest));
+    return new NightEvents(attempt, all, counts, onTime, first, Long.toHexString(digest));
   }
 
   /**
@@ -118,6 +129,26 @@ final class NightEvents implements AutoCloseable {
   /** The first instant that the champion has not seen. */
   Instant begin() {
     return unseen(attempt).eventTime();
+  }
+
+  /**
+   * A sentence for people where events lie before the interval that was asked for, though after
+   * what the champion has seen: days that no night learnt.
+   */
+  Optional<String> skippedDays(Optional<Interval> interval) {
+    if (attempt.parent().isEmpty() || onTimeRows == 0 || interval.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant first = Instant.EPOCH.plus(firstMicros, ChronoUnit.MICROS);
+    Instant asked = interval.get().from();
+    return first.isBefore(asked)
+        ? Optional.of(
+            "Events from "
+                + first
+                + " to "
+                + asked
+                + ", which no earlier night learnt, are part of this one.")
+        : Optional.empty();
   }
 
   /** Number of events that can be learnt. */

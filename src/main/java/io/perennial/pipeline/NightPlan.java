@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param attempts to be made in this order until one is promoted; empty: there is nothing to learn
  * @param champion at the start of the night
  * @param bounds what the night covers: everything new, or an empty slice at the watermark
- * @param remarks sentences for people: skipped days, slices that are tried again
+ * @param remarks sentences for people: slices that are tried again
  */
 record NightPlan(
     List<Attempt> attempts,

@@ -64,16 +64,6 @@ final class NightPlanner {
             .orElse(all.from());
     EventSlice fresh = new EventSlice(all.tableId(), tried, all.to());
     List<String> remarks = new ArrayList<>();
-    if (champion.isPresent()
-        && request.interval().isPresent()
-        && request.interval().get().from().isAfter(tried.eventTime())) {
-      remarks.add(
-          "Events from "
-              + tried.eventTime()
-              + " to "
-              + request.interval().get().from()
-              + " were not learnt by an earlier night: they are part of this one.");
-    }
     List<Attempt> attempts = new ArrayList<>();
     if (request.start() == NightRequest.Start.FULL_REBUILD) {
       List<SliceState> setAside = inState(slices, SliceState.State.SET_ASIDE);
@@ -92,9 +82,10 @@ final class NightPlanner {
       attempts.add(new Attempt(all, fresh, champion, champion, pending, aside, admitted));
       if (!pending.isEmpty() && !fresh.isEmpty()) {
         remarks.add(
-            pending.size()
-                + " rejected slice(s) are tried again together with the new events; if that is"
-                + " rejected, the new events are tried alone.");
+            "The night tries "
+                + (pending.size() == 1 ? "1 rejected slice" : pending.size() + " rejected slices")
+                + " again together with its new events, and its new events alone if that is"
+                + " rejected.");
         List<SliceState> leftOut = new ArrayList<>(aside);
         leftOut.addAll(pending);
         attempts.add(new Attempt(fresh, fresh, champion, champion, List.of(), leftOut, admitted));

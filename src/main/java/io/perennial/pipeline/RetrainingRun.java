@@ -108,7 +108,7 @@ public final class RetrainingRun {
           break;
         }
       }
-      return last.orElseGet(() -> nothingNew(plan, request, journal));
+      return last.orElseGet(() -> nothingNew(plan, request, journal)).remarking(plan.remarks());
     } finally {
       mode.restore();
     }
@@ -144,7 +144,7 @@ public final class RetrainingRun {
       RunOutcome outcome =
           night(family, phases, run, attempt, events).run().lasting(phases.seconds());
       journal.close(run, outcome.kind(), outcome.phases(), outcome.rows());
-      return outcome;
+      return outcome.remarking(events.skippedDays(request.interval()).stream().toList());
     }
   }
 
@@ -303,20 +303,21 @@ public final class RetrainingRun {
     Attempt attempt = plan.attempts().get(0);
     try (NightEvents events = NightEvents.read(source, attempt)) {
       return outcome(
-          RunOutcome.Kind.DRY_RUN,
-          request.interval(),
-          Optional.empty(),
-          attempt,
-          events.counts(),
-          pipeline.name()
-              + ": a night would learn "
-              + events.learnable()
-              + " events ("
-              + events.counts().get("late")
-              + " late) "
-              + attempt.parent().map(p -> "from version " + p.version()).orElse("from scratch")
-              + ". "
-              + String.join(" ", plan.remarks()));
+              RunOutcome.Kind.DRY_RUN,
+              request.interval(),
+              Optional.empty(),
+              attempt,
+              events.counts(),
+              pipeline.name()
+                  + ": a night would learn "
+                  + events.learnable()
+                  + " events ("
+                  + events.counts().get("late")
+                  + " late) "
+                  + attempt.parent().map(p -> "from version " + p.version()).orElse("from scratch")
+                  + ".")
+          .remarking(events.skippedDays(request.interval()).stream().toList())
+          .remarking(plan.remarks());
     }
   }
 

@@ -4,6 +4,7 @@ import io.perennial.evaluation.Measurement;
 import io.perennial.gate.Finding;
 import io.perennial.slice.EventSlice;
 import io.perennial.slice.Interval;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,5 +61,23 @@ public record RunOutcome(
         findings,
         measurements,
         sentence);
+  }
+
+  /** The same outcome with more to say. */
+  RunOutcome remarking(List<String> remarks) {
+    List<String> sentences = new ArrayList<>(List.of(sentence));
+    sentences.addAll(remarks);
+    return new RunOutcome(
+        pipeline,
+        kind,
+        interval,
+        version,
+        parent,
+        slice,
+        rows,
+        phases,
+        findings,
+        measurements,
+        String.join(" ", sentences));
   }
 }

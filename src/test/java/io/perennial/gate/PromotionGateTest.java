@@ -105,11 +105,11 @@ class PromotionGateTest {
   }
 
   private static GateInput input(Comparison validation) {
-    return new GateInput(validation, List.of(), List.of(), Optional.empty(), List.of());
+    return new GateInput(validation, List.of(), List.of(), Optional.empty(), List.of(), 0);
   }
 
   private static GateInput input(Comparison validation, Evidence... earlier) {
-    return new GateInput(validation, List.of(), List.of(earlier), Optional.empty(), List.of());
+    return new GateInput(validation, List.of(), List.of(earlier), Optional.empty(), List.of(), 0);
   }
 
   private static Comparison frozen(int version, Evidence evidence) {
@@ -351,7 +351,8 @@ class PromotionGateTest {
             List.of(frozen(3, lost), frozen(4, lost)),
             List.of(),
             Optional.empty(),
-            List.of());
+            List.of(),
+            0);
     failsOnly(decide(forgotten, OPTIONS), "maximal_forgetting");
     GateInput mixed =
         new GateInput(
@@ -359,7 +360,8 @@ class PromotionGateTest {
             List.of(frozen(3, lost), frozen(4, kept)),
             List.of(),
             Optional.empty(),
-            List.of());
+            List.of(),
+            0);
     assertThat(decide(mixed, OPTIONS)).isInstanceOf(GateDecision.Promoted.class);
     GateInput broken =
         new GateInput(
@@ -367,8 +369,30 @@ class PromotionGateTest {
             List.of(frozen(3, evidence("candidate", "parent", 100, Double.NaN, 0.1))),
             List.of(),
             Optional.empty(),
-            List.of());
+            List.of(),
+            0);
     failsOnly(decide(broken, OPTIONS), "maximal_forgetting");
+  }
+
+  @Test
+  void nightThatAddsMuchToAShortHistoryMayChangeMoreThanOneThatAddsLittleToALongOne() {
+    Evidence lost = evidence("candidate", "parent", 200, -0.2, 0.01);
+    for (double novelty : new double[] {0.0, 0.02, 0.03, 0.1}) {
+      GateInput night =
+          new GateInput(
+              validation(1000, 0.02, 0.02),
+              List.of(frozen(3, lost)),
+              List.of(),
+              Optional.empty(),
+              List.of(),
+              novelty);
+      GateDecision decision = decide(night, OPTIONS);
+      if (novelty < 0.025) {
+        failsOnly(decision, "maximal_forgetting");
+      } else {
+        assertThat(decision).isInstanceOf(GateDecision.Promoted.class);
+      }
+    }
   }
 
   @Test
@@ -415,7 +439,8 @@ class PromotionGateTest {
                     java.time.LocalDate.of(2011, 3, 4),
                     1,
                     Map.of("users", 50.0, "items", 50.0, "top_user_share", topUser))),
-            List.of());
+            List.of(),
+            0);
     GateOptions lenient = OPTIONS;
     GateOptions strict =
         new GateOptions(

@@ -73,7 +73,7 @@ final class NightKillIT {
         .format("delta")
         .save(folder.resolve("events").toString());
     Files.writeString(file("promoting"), pipeline("minimalUsers: 1"));
-    Files.writeString(file("rejecting"), pipeline("minimum:\n    ndcg: 2"));
+    Files.writeString(file("rejecting"), pipeline("minimalUsers: 1\n  minimum:\n    ndcg: 2"));
     RunOutcome first =
         KilledNight.night(base().toString(), file("promoting"), FIRST_NIGHT, WriteListener.NONE);
     assertThat(first.kind()).isEqualTo(RunOutcome.Kind.PROMOTED);

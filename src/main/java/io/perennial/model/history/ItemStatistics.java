@@ -36,6 +36,15 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
     return eventCounts.length;
   }
 
+  /** Number of events of all items. */
+  public double events() {
+    double sum = 0;
+    for (float count : eventCounts) {
+      sum += count;
+    }
+    return sum;
+  }
+
   /** Recent count of an item, faded to an instant (epoch milliseconds). */
   public double recentAt(int item, long millis) {
     return recentCounts[item] * fade(millis - lastTimes[item]);
