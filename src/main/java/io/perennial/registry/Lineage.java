@@ -85,14 +85,20 @@ final class Lineage {
   }
 
   List<InputProfile> profiles(String pipeline, ModelVersion champion, int nights) {
-    return ofLine(
-        pipeline,
-        champion,
-        nights,
-        tables
-            .read(Tables.INPUT_PROFILES, pipeline)
-            .withColumn("night", col("night").cast("string")),
-        NightRows::profile);
+    List<InputProfile> profiles =
+        ofLine(
+            pipeline,
+            champion,
+            nights,
+            tables
+                .read(Tables.INPUT_PROFILES, pipeline)
+                .withColumn("night", col("night").cast("string")),
+            NightRows::profile);
+    // A line's first version holds the profile of many days, in no order.
+    return profiles.stream()
+        .sorted(Comparator.comparing(InputProfile::night).reversed())
+        .limit(Math.max(0, nights))
+        .toList();
   }
 
   private <T> List<T> ofLine(

@@ -95,7 +95,10 @@ public final class WarehouseViews {
               size(v.factor_versions) = 1 AS keyframe,
               v.created_at
             FROM model_versions v
-            LEFT JOIN input_profiles p ON v.pipeline = p.pipeline AND v.version = p.version
+            LEFT JOIN (
+              SELECT pipeline, version, max(night) AS night FROM input_profiles
+              GROUP BY pipeline, version) p
+              ON v.pipeline = p.pipeline AND v.version = p.version
             LEFT JOIN (
               SELECT pipeline, version, map_from_entries(collect_list(struct(
                 CASE WHEN k IS NULL THEN metric ELSE concat(metric, '@', k) END, value))) AS figures

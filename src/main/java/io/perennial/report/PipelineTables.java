@@ -50,7 +50,11 @@ record PipelineTables(
     aliases = sorted(aliases, Comparator.comparingLong(AliasRow::sequence));
     runs = sorted(runs, Comparator.comparing(r -> r.openedAt().orElse(Instant.EPOCH)));
     slices = sorted(slices, Comparator.comparingLong(SliceRow::version));
-    profiles = sorted(profiles, Comparator.comparingLong(ProfileRow::version));
+    profiles =
+        sorted(
+            profiles,
+            Comparator.comparingLong(ProfileRow::version)
+                .thenComparing(p -> p.night().orElse(LocalDate.MIN), Comparator.reverseOrder()));
     evidence = List.copyOf(evidence);
   }
 
@@ -83,7 +87,7 @@ record PipelineTables(
     return findings.stream().filter(f -> f.version() == version).toList();
   }
 
-  /** The input of a version's night. */
+  /** The input of a version's night; of a first version, the last of its days. */
   Optional<ProfileRow> profile(long version) {
     return profiles.stream().filter(p -> p.version() == version).findFirst();
   }

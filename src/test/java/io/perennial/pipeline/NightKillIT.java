@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A night that is killed (SIGKILL) between any two writes and run again leaves the tables of an
  * undisturbed night; two nights of one pipeline never run at once.
  */
-@Tag("soak")
+@Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class NightKillIT {
   private static final String PIPELINE = "shop";

@@ -36,23 +36,21 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Nights of a real shop with the pipeline file that is delivered for it: December 2010 and the
- * first days of January.
+ * Nights of a real shop with the pipeline file that is delivered for it: January 2011 and the first
+ * days of February.
  */
-@Tag("soak")
 final class OnlineRetailNightsIT {
   private static final Path DATA =
       Path.of(System.getProperty("perennial.shared", "../shared"), "data", "online-retail");
-  private static final LocalDate BEGIN = LocalDate.of(2010, 12, 1);
-  private static final LocalDate FIRST_NIGHT = LocalDate.of(2010, 12, 14);
-  private static final LocalDate NIGHT = LocalDate.of(2011, 1, 6);
+  private static final LocalDate BEGIN = LocalDate.of(2011, 1, 4);
+  private static final LocalDate FIRST_NIGHT = LocalDate.of(2011, 2, 1);
+  private static final LocalDate NIGHT = LocalDate.of(2011, 2, 4);
   private static final Set<String> NO_PRODUCTS =
       Set.of(
           "POST",
@@ -80,7 +78,7 @@ final class OnlineRetailNightsIT {
   private static final Map<LocalDate, RunOutcome> NIGHTS = new TreeMap<>();
   private static PipelineDefinition pipeline;
   private static Shop base;
-  private static IngestReport december;
+  private static IngestReport month;
   private static RunOutcome first;
 
   @TempDir Path folder;
@@ -94,18 +92,16 @@ final class OnlineRetailNightsIT {
             + " is absent; name the folder that holds data/ with -Dperennial.shared=DIR");
     pipeline = PipelineReader.read(Path.of("pipelines", "online-retail.yaml"));
     base = Shop.in(prepared.resolve("base"));
-    Path files = Files.createDirectories(prepared.resolve("december"));
-    for (Path file : before(LocalDate.of(2011, 1, 1))) {
+    Path files = Files.createDirectories(prepared.resolve("month"));
+    for (Path file : before(FIRST_NIGHT)) {
       Files.copy(file, files.resolve(file.getFileName()));
     }
-    december = ingest(base, files.toString());
+    month = ingest(base, files.toString());
     first = night(base, BEGIN, FIRST_NIGHT);
     for (Path file : before(NIGHT)) {
       LocalDate day = day(file);
-      if (day.getYear() == 2011) {
-        ingest(base, file.toString());
-      }
       if (!day.isBefore(FIRST_NIGHT)) {
+        ingest(base, file.toString());
         NIGHTS.put(day, night(base, day, day.plusDays(1)));
       }
     }
@@ -116,7 +112,7 @@ final class OnlineRetailNightsIT {
     List<Path> files = new ArrayList<>();
     try (var all = Files.newDirectoryStream(DATA, "20*.csv.gz")) {
       for (Path file : all) {
-        if (day(file).isBefore(end)) {
+        if (!day(file).isBefore(BEGIN) && day(file).isBefore(end)) {
           files.add(file);
           COUNTS.put(day(file), count(lines(file)));
         }
@@ -168,16 +164,15 @@ final class OnlineRetailNightsIT {
 
   @Test
   void everyLineIsAnEventOrRefusedAndEveryEventIsLearntOnceByTheNightOfItsDay() {
-    LocalDate january = LocalDate.of(2011, 1, 1);
-    assertThat(december.rawLines()).isEqualTo(sum(Count::lines, BEGIN, january));
-    assertThat(december.events()).isEqualTo(sum(Count::events, BEGIN, january));
-    assertThat(december.malformedRows()).isZero();
+    assertThat(month.rawLines()).isEqualTo(sum(Count::lines, BEGIN, FIRST_NIGHT));
+    assertThat(month.events()).isEqualTo(sum(Count::events, BEGIN, FIRST_NIGHT));
+    assertThat(month.malformedRows()).isZero();
     assertThat(base.table("quarantine").count())
         .isEqualTo(sum(Count::lines, BEGIN, NIGHT) - sum(Count::events, BEGIN, NIGHT));
 
     assertThat(first.kind()).as(first.sentence()).isEqualTo(RunOutcome.Kind.PROMOTED);
     assertThat(first.rows()).containsEntry("slice", sum(Count::events, BEGIN, FIRST_NIGHT));
-    assertThat(NIGHTS).hasSize(11);
+    assertThat(NIGHTS).hasSize(3);
     NIGHTS.forEach(
         (day, night) -> {
           Map<String, Long> rows = night.rows();
@@ -213,7 +208,7 @@ final class OnlineRetailNightsIT {
       sum += m.estimate().value() * m.estimate().users();
       users += m.estimate().users();
     }
-    assertThat(users).isGreaterThan(200);
+    assertThat(users).isGreaterThan(100);
     return sum / users;
   }
 
@@ -261,7 +256,7 @@ final class OnlineRetailNightsIT {
   }
 
   private static List<String> poisoned(List<String[]> lines, Kind kind) throws IOException {
-    Random random = new Random(20110106);
+    Random random = new Random(20110204);
     Map<String, String> mistaken = mistaken(random);
     String customer =
         lines.stream()
