@@ -9,6 +9,7 @@ import io.perennial.pipeline.NightRequest.Effect;
 import io.perennial.pipeline.NightRequest.Start;
 import io.perennial.pipeline.RetrainingRun;
 import io.perennial.pipeline.RunOutcome;
+import io.perennial.registry.Lease;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.report.ReportWriter;
@@ -135,6 +136,7 @@ final class Demo {
   }
 
   /** Back to the version before and forward again: two flips of an alias, no row is touched. */
+  @SuppressWarnings("try") // the lease is held, not used
   private void rollback(ModelRegistry registry) {
     Optional<ModelVersion> champion = registry.alias(pipeline.name(), "champion");
     Optional<ModelVersion> previous = registry.alias(pipeline.name(), "previous");
@@ -148,8 +150,10 @@ final class Demo {
             + " is in use instead of "
             + champion.get().version()
             + ", and back again. Only an alias moves.");
-    registry.promote(pipeline.name(), previous.get().version(), composition.clock().instant());
-    registry.promote(pipeline.name(), champion.get().version(), composition.clock().instant());
+    try (Lease lease = composition.lease(pipeline.name())) {
+      registry.promote(pipeline.name(), previous.get().version(), composition.clock().instant());
+      registry.promote(pipeline.name(), champion.get().version(), composition.clock().instant());
+    }
   }
 
   private void show(ModelRegistry registry) {

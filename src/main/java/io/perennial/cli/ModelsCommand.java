@@ -159,7 +159,7 @@ final class ModelsCommand implements Runnable {
     }
     try (Composition composition = Composition.open(spec)) {
       String pipeline = composition.pipelineName(composition.versions());
-      List<Long> gone = composition.registry().prune(pipeline, keep, composition.clock().instant());
+      List<Long> gone = prune(composition, pipeline, keep);
       composition
           .printer()
           .print(
@@ -169,6 +169,14 @@ final class ModelsCommand implements Runnable {
                   .toList());
       composition.printer().say(gone.size() + " versions have no rows any more.");
       return ExitCode.OK.code();
+    }
+  }
+
+  /** Under the lease: a night that is running may be made of the rows that would go. */
+  @SuppressWarnings("try") // the lease is held, not used
+  private static List<Long> prune(Composition composition, String pipeline, int keep) {
+    try (Lease lease = composition.lease(pipeline)) {
+      return composition.registry().prune(pipeline, keep, composition.clock().instant());
     }
   }
 

@@ -177,6 +177,11 @@ public final class EventTable {
     return rows;
   }
 
+  /** Events at a version that have no event time, or none that can be read as one. */
+  public Dataset<Row> undated(long version) {
+    return columns.canonical(rowsAt(version), sessionZone).filter(col(EventColumns.TIME).isNull());
+  }
+
   /** The latest event time at a version; empty when the table has no event then. */
   public Optional<Instant> latestEventTime(long version) {
     Dataset<Row> rows = rowsAt(version);

@@ -25,6 +25,12 @@ enum EventRefusal {
       return missing(EventColumns.ITEM);
     }
   },
+  MISSING_TIME("refused_missing_time") {
+    @Override
+    Column applies() {
+      return col(EventColumns.TIME).isNull();
+    }
+  },
   VALUE_NOT_FINITE("refused_value_not_finite") {
     @Override
     Column applies() {

@@ -66,7 +66,9 @@ final class NightEvents implements AutoCloseable {
       for (var left : attempt.leftOut()) {
         rows =
             rows.filter(
-                inside(left.slice().from().eventTime(), left.slice().to().eventTime())
+                coalesce(
+                        inside(left.slice().from().eventTime(), left.slice().to().eventTime()),
+                        lit(false))
                     .unary_$bang());
       }
     }

@@ -19,7 +19,8 @@ public final class SliceReader {
   /**
    * The events of a slice, in the canonical columns of {@link EventColumns}: those of its span of
    * event time as the table has them at the slice's last commit, and the late ones (an earlier
-   * event time, in a commit after what was consumed).
+   * event time, in a commit after what was consumed). Events without an event time belong to the
+   * slice whose commits brought them.
    *
    * @throws io.perennial.event.SourceGapException if the table's history can no longer tell
    * @throws DataContractException if events that were learnt were updated or deleted and the source
@@ -29,7 +30,10 @@ public final class SliceReader {
     table.requireSame(slice.tableId());
     Dataset<Row> onTime =
         table.snapshot(slice.to().commit(), slice.from().eventTime(), slice.to().eventTime());
-    if (slice.from().commit() < 0 || slice.from().commit() == slice.to().commit()) {
+    if (slice.from().commit() < 0) {
+      return onTime.unionByName(table.undated(slice.to().commit()));
+    }
+    if (slice.from().commit() == slice.to().commit()) {
       return onTime;
     }
     EventChanges changes = table.changes(slice.from().commit(), slice.to().commit());
@@ -52,7 +56,7 @@ public final class SliceReader {
                 + " learnt.");
       }
     }
-    return onTime.unionByName(changes.inserted().filter(late));
+    return onTime.unionByName(changes.inserted().filter(late.or(col(EventColumns.TIME).isNull())));
   }
 
   /** How many events that were learnt before the slice its commits updated or deleted. */

@@ -17,6 +17,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -329,7 +330,8 @@ final class NightIT {
             RowFactory.create(null, null, Double.NaN, noon),
             RowFactory.create("u", "i", Double.NaN, noon),
             RowFactory.create("u", "i", Double.NEGATIVE_INFINITY, noon),
-            RowFactory.create("u", "i", null, noon));
+            RowFactory.create("u", "i", null, noon),
+            RowFactory.create("u", "i", 1.0, null));
     StructType nullable = new StructType();
     for (StructField field : schema.fields()) {
       nullable = nullable.add(field.name(), field.dataType(), true);
@@ -353,12 +355,32 @@ final class NightIT {
     assertThat(night.kind()).as(night.sentence()).isEqualTo(RunOutcome.Kind.PROMOTED);
     Map<String, Long> sums = shop.lastSums(pipeline);
     assertThat(sums)
-        .containsEntry("slice", baseEvents + 7)
-        .containsEntry("refused", 7L)
+        .containsEntry("slice", baseEvents + 8)
+        .containsEntry("refused", 8L)
         .containsEntry("refused_missing_user", 3L)
         .containsEntry("refused_missing_item", 1L)
+        .containsEntry("refused_missing_time", 1L)
         .containsEntry("refused_value_not_finite", 3L);
     assertThat(sums.get("fit") + sums.get("validation")).isEqualTo(baseEvents);
+
+    List<Row> next = new ArrayList<>();
+    next.add(RowFactory.create("u", "i", 1.0, null));
+    for (Row row : good.limit(60).collectAsList()) {
+      Instant at = Shop.begin(FIRST).plusSeconds(600L * next.size());
+      next.add(
+          RowFactory.create(row.getString(0), row.getString(1), row.get(2), Timestamp.from(at)));
+    }
+    TestSession.get()
+        .createDataFrame(next, nullable)
+        .write()
+        .format("delta")
+        .mode("append")
+        .save(orders);
+    assertThat(shop.night(pipeline, FIRST).rows())
+        .containsEntry("slice", 61L)
+        .containsEntry("late", 0L)
+        .containsEntry("refused", 1L)
+        .containsEntry("refused_missing_time", 1L);
   }
 
   @Test

@@ -1,0 +1,74 @@
+package io.perennial.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs {@code bin/perennial} as its user does: in a process of its own, with the jar of the build.
+ */
+final class Launcher {
+  private static final Path SCRIPT = Path.of("bin", "perennial").toAbsolutePath();
+  private static final long MINUTES = 6;
+
+  private final Path folder;
+
+  /**
+   * @param folder in which commands are run
+   */
+  Launcher(Path folder) {
+    this.folder = folder;
+  }
+
+  /** How a process ended. */
+  record Ended(int code, String out, String err) {
+    Ended succeeded() {
+      assertThat(code).as("%s%n%s", out, err).isZero();
+      return this;
+    }
+
+    JsonNode json() {
+      try {
+        return new ObjectMapper().readTree(out);
+      } catch (IOException e) {
+        throw new AssertionError("Standard output is no JSON: " + out, e);
+      }
+    }
+  }
+
+  Ended run(String... arguments) throws IOException, InterruptedException {
+    return answering("", arguments);
+  }
+
+  /** Runs a command that reads its standard input. */
+  Ended answering(String input, String... arguments) throws IOException, InterruptedException {
+    Path in = Files.writeString(Files.createTempFile(folder, "in", ".txt"), input);
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectInput(in.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("PERENNIAL_BUILD", "never");
+    builder.environment().put("PERENNIAL_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    builder.environment().remove("SPARK_HOME");
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as(Files.readString(err)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+}
