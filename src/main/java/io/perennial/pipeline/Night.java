@@ -1,6 +1,7 @@
 package io.perennial.pipeline;
 
 import io.perennial.Progress;
+import io.perennial.SideBySide;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.Comparison;
 import io.perennial.evaluation.EvaluationWindow;
@@ -43,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -145,11 +147,15 @@ final class Night<M extends Model> {
       Optional<Scorer> previous,
       Optional<LoadedHistory> history,
       Optional<ItemStatistics> statistics,
-      List<EvaluationWindow> frozen) {
+      List<EvaluationWindow> frozen,
+      Earlier earlier) {
     Optional<HistoryTable> historyTable() {
       return history.map(h -> h);
     }
   }
+
+  /** What the gate looks back at, newest first. */
+  private record Earlier(List<Evidence> evidence, List<InputProfile> profiles) {}
 
   /** The champion on what it had not seen, and the shape of that. */
   private record Prequential(Optional<Comparison> comparison, Optional<InputProfile> profile) {}
@@ -179,26 +185,48 @@ final class Night<M extends Model> {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          List.of());
+          List.of(),
+          new Earlier(List.of(), List.of()));
     }
     ModelVersion champion = attempt.champion().get();
-    List<EvaluationWindow> frozen =
-        registry.frozenWindows(pipeline.name(), champion, pipeline.evaluation().frozenWindows());
-    Optional<Scorer> previous =
-        champion
-            .parent()
-            .flatMap(parent -> registry.version(pipeline.name(), parent))
-            .filter(registry::hasRows)
-            .map(parent -> model(parent).scorer(users));
-    M model = model(champion);
-    return new Before<>(
-        users,
-        Optional.of(model),
-        Optional.of(model.scorer(everybody(users, frozen))),
-        previous,
-        Optional.of(LoadedHistory.of(registry.history(champion), users)),
-        Optional.of(registry.itemStatistics(champion)),
-        frozen);
+    try (SideBySide reading = new SideBySide()) {
+      Supplier<List<EvaluationWindow>> windows =
+          reading.begin(
+              () ->
+                  registry.frozenWindows(
+                      pipeline.name(), champion, pipeline.evaluation().frozenWindows()));
+      Supplier<LoadedHistory> history =
+          reading.begin(() -> LoadedHistory.of(registry.history(champion), users));
+      Supplier<Optional<Scorer>> previous = reading.begin(() -> previous(champion, users));
+      Supplier<ItemStatistics> statistics = reading.begin(() -> registry.itemStatistics(champion));
+      Supplier<Earlier> earlier = reading.begin(() -> earlier(champion));
+      List<EvaluationWindow> frozen = windows.get();
+      M model = model(champion);
+      return new Before<>(
+          users,
+          Optional.of(model),
+          Optional.of(model.scorer(everybody(users, frozen))),
+          previous.get(),
+          Optional.of(history.get()),
+          Optional.of(statistics.get()),
+          frozen,
+          earlier.get());
+    }
+  }
+
+  private Optional<Scorer> previous(ModelVersion champion, int[] users) {
+    return champion
+        .parent()
+        .flatMap(parent -> registry.version(pipeline.name(), parent))
+        .filter(registry::hasRows)
+        .map(parent -> model(parent).scorer(users));
+  }
+
+  private Earlier earlier(ModelVersion champion) {
+    int nights = pipeline.gate().drift().map(DriftOptions::recentNights).orElse(0);
+    return new Earlier(
+        registry.evidence(pipeline.name(), champion, pipeline.gate().pooledNights()),
+        registry.profiles(pipeline.name(), champion, nights));
   }
 
   private M model(ModelVersion version) {
@@ -309,24 +337,13 @@ final class Night<M extends Model> {
 
   private GateDecision judge(
       Before<M> before, Validation validation, List<Comparison> frozen, Prequential prequential) {
-    List<Evidence> earlier =
-        attempt
-            .champion()
-            .map(c -> registry.evidence(pipeline.name(), c, pipeline.gate().pooledNights()))
-            .orElse(List.of());
-    int nights = pipeline.gate().drift().map(DriftOptions::recentNights).orElse(0);
-    List<InputProfile> recent =
-        attempt
-            .champion()
-            .map(c -> registry.profiles(pipeline.name(), c, nights))
-            .orElse(List.of());
     return PromotionGate.decide(
         new GateInput(
             validation.comparison(),
             frozen,
-            earlier,
+            before.earlier().evidence(),
             prequential.profile(),
-            recent,
+            before.earlier().profiles(),
             novelty(before, validation)),
         pipeline.gate(),
         pipeline.evaluation(),

@@ -138,7 +138,7 @@ final class DeltaTables {
         transaction.commit(
             seq(new ArrayList<>(CollectionConverters.asJava(added))),
             write(table, SaveMode.Append, Option.empty(), note));
-        listener.written(table.tableName(), note.pipeline(), note.version());
+        tell(table, note);
         return;
       } catch (DeltaConcurrentModificationException raced) {
         if (attempt == ATTEMPTS) {
@@ -162,7 +162,7 @@ final class DeltaTables {
     for (int attempt = 1; ; attempt++) {
       try {
         if (attempt(table, partition, note, change)) {
-          listener.written(table.tableName(), note.pipeline(), note.version());
+          tell(table, note);
         }
         return;
       } catch (DeltaConcurrentModificationException raced) {
@@ -170,6 +170,12 @@ final class DeltaTables {
           throw conflict(table, "writing " + partition, raced);
         }
       }
+    }
+  }
+
+  private void tell(Tables table, CommitNote note) {
+    synchronized (listener) {
+      listener.written(table.tableName(), note.pipeline(), note.version());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -37,7 +38,7 @@ final class NewestRows {
   private final Dataset<Row> table;
   private final List<Long> versions;
   private final StructType schema;
-  private final Map<OwnershipKey, Ownership> known;
+  private final Map<OwnershipKey, Once<Ownership>> known;
   private final OwnershipKey key;
 
   /**
@@ -53,7 +54,7 @@ final class NewestRows {
       List<Long> versions,
       StructType schema,
       OwnershipKey key,
-      Map<OwnershipKey, Ownership> known) {
+      Map<OwnershipKey, Once<Ownership>> known) {
     this.key = key;
     this.known = known;
     this.spark = spark;
@@ -107,7 +108,19 @@ final class NewestRows {
   }
 
   private Ownership ownership() {
-    return known.computeIfAbsent(key, k -> Ownership.of(table, versions));
+    return known.computeIfAbsent(key, k -> new Once<>()).get(() -> Ownership.of(table, versions));
+  }
+
+  /** A value that is found out when it is first asked for. */
+  static final class Once<T> {
+    private T value;
+
+    private synchronized T get(Supplier<T> source) {
+      if (value == null) {
+        value = source.get();
+      }
+      return value;
+    }
   }
 
   /** What an ownership is of. */

@@ -3,6 +3,7 @@ package io.perennial.registry;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.perennial.SideBySide;
 import io.perennial.model.FactorTable;
 import io.perennial.model.ModelState;
 import io.perennial.model.history.HistoryTable;
@@ -45,8 +46,7 @@ final class NightWriter {
         new CommitNote(pipeline, version.runId(), Optional.empty(), version.version());
     Optional<ModelVersion> written = catalog.version(pipeline, version.version());
     if (written.isEmpty()) {
-      writeRows(night, note, ground);
-      writeFigures(night, note, ground);
+      writeParts(night, note, ground);
       local(Tables.MODEL_VERSIONS, List.of(StoredRecords.row(version)), note, ground);
     } else if (!written.get().runId().equals(version.runId())) {
       throw new RegistryConflictException(
@@ -98,7 +98,16 @@ final class NightWriter {
         });
   }
 
-  private void writeRows(NightRecord night, CommitNote note, Ground ground) {
+  /** Everything that nobody reads before the version's own row is there: in any order. */
+  private void writeParts(NightRecord night, CommitNote note, Ground ground) {
+    try (SideBySide parts = new SideBySide()) {
+      writeRows(night, note, ground, parts);
+      writeFigures(night, note, ground, parts);
+      parts.join();
+    }
+  }
+
+  private void writeRows(NightRecord night, CommitNote note, Ground ground, SideBySide parts) {
     ModelVersion version = night.version();
     ModelState state = night.state();
     boolean keyframe = version.rowVersions().size() == 1;
@@ -108,9 +117,10 @@ final class NightWriter {
         keyframe
             ? version.parent().map(p -> catalog.existing(version.pipeline(), p))
             : Optional.empty();
-    rows(Tables.USER_FACTORS, sized(users.dataset(), users.size()), note, ground);
-    rows(Tables.ITEM_FACTORS, sized(items.dataset(), items.size()), note, ground);
+    rows(parts, Tables.USER_FACTORS, sized(users.dataset(), users.size()), note, ground);
+    rows(parts, Tables.ITEM_FACTORS, sized(items.dataset(), items.size()), note, ground);
     rows(
+        parts,
         Tables.USER_HISTORY,
         sized(
             over(Tables.USER_HISTORY, HistoryTable.SCHEMA, parent, night.historyChanges()),
@@ -118,6 +128,7 @@ final class NightWriter {
         note,
         ground);
     rows(
+        parts,
         Tables.ITEM_STATISTICS,
         sized(
             over(
@@ -128,7 +139,8 @@ final class NightWriter {
             items.size()),
         note,
         ground);
-    local(
+    figures(
+        parts,
         Tables.FROZEN_WINDOWS,
         night
             .frozenWindow()
@@ -160,24 +172,43 @@ final class NightWriter {
     return parts.sortWithinPartitions("index");
   }
 
-  private void rows(Tables table, Dataset<Row> rows, CommitNote note, Ground ground) {
+  private void rows(
+      SideBySide parts, Tables table, Dataset<Row> rows, CommitNote note, Ground ground) {
     Dataset<Row> whole =
         rows.withColumn("pipeline", lit(note.pipeline()))
             .withColumn("version", lit(note.version()));
-    put(table, Optional.of(whole), note, ground);
+    begin(parts, () -> put(table, Optional.of(whole), note, ground));
   }
 
-  private void writeFigures(NightRecord night, CommitNote note, Ground ground) {
+  private void figures(
+      SideBySide parts, Tables table, List<Row> rows, CommitNote note, Ground ground) {
+    begin(parts, () -> local(table, rows, note, ground));
+  }
+
+  private static void begin(SideBySide parts, Runnable write) {
+    parts.begin(
+        () -> {
+          write.run();
+          return null;
+        });
+  }
+
+  private void writeFigures(NightRecord night, CommitNote note, Ground ground, SideBySide parts) {
     String pipeline = note.pipeline();
     long version = note.version();
     List<Row> metrics = NightRows.measurements(pipeline, version, night.measurements());
-    local(Tables.MODEL_METRICS, metrics, note, ground);
-    local(Tables.EVIDENCE, NightRows.evidence(pipeline, version, night.evidence()), note, ground);
+    figures(parts, Tables.MODEL_METRICS, metrics, note, ground);
+    figures(
+        parts,
+        Tables.EVIDENCE,
+        NightRows.evidence(pipeline, version, night.evidence()),
+        note,
+        ground);
     List<Row> profiles =
         night.profiles().stream().map(p -> NightRows.profile(pipeline, version, p)).toList();
-    local(Tables.INPUT_PROFILES, profiles, note, ground);
+    figures(parts, Tables.INPUT_PROFILES, profiles, note, ground);
     List<Row> findings = NightRows.findings(pipeline, version, night.findings());
-    local(Tables.GATE_FINDINGS, findings, note, ground);
+    figures(parts, Tables.GATE_FINDINGS, findings, note, ground);
   }
 
   private void local(Tables table, List<Row> rows, CommitNote note, Ground ground) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -26,12 +27,16 @@ final class VersionCatalog {
   private static final int REMEMBERED = 16;
 
   private final DeltaTables tables;
-  private final Map<NewestRows.OwnershipKey, NewestRows.Ownership> owners =
+
+  /** The version and its ancestors, newest first, by pipeline and run: these never change. */
+  private final Map<String, List<Long>> lines = new ConcurrentHashMap<>();
+
+  private final Map<NewestRows.OwnershipKey, NewestRows.Once<NewestRows.Ownership>> owners =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(
-                Map.Entry<NewestRows.OwnershipKey, NewestRows.Ownership> eldest) {
+                Map.Entry<NewestRows.OwnershipKey, NewestRows.Once<NewestRows.Ownership>> eldest) {
               return size() > REMEMBERED;
             }
           });
@@ -105,6 +110,17 @@ final class VersionCatalog {
 
   /** The version and its ancestors, newest first. */
   List<Long> line(String pipeline, ModelVersion version) {
+    String key = pipeline + "/" + version.runId();
+    List<Long> known = lines.get(key);
+    if (known == null) {
+      known = List.copyOf(ancestors(pipeline, version));
+      lines.clear();
+      lines.put(key, known);
+    }
+    return known;
+  }
+
+  private List<Long> ancestors(String pipeline, ModelVersion version) {
     Map<Long, Optional<Long>> parents = new HashMap<>();
     outlines(pipeline).forEach(o -> parents.put(o.version(), o.parent()));
     List<Long> line = new ArrayList<>();

@@ -1,8 +1,8 @@
 package io.perennial.registry;
 
 /**
- * Told after each commit of the registry: for logs, and for tests that kill the process between any
- * two writes.
+ * Told after each commit of the registry, by one thread at a time: for logs, and for tests that
+ * kill the process between any two writes.
  */
 @FunctionalInterface
 public interface WriteListener {

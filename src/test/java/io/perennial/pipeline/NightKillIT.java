@@ -92,7 +92,7 @@ final class NightKillIT {
     assertThat(outcome.kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
     assertThat(outcome.phases()).containsKeys("read", "train", "absorb", "register");
     assertThat(commits)
-        .startsWith("runs", "entity_ids", "user_factors", "item_factors")
+        .startsWith("runs", "entity_ids")
         .endsWith("model_versions", "slices", "model_aliases", "runs");
     killAfterEach(
         commits, 1, "promoting", RunOutcome.Kind.PROMOTED, WarehouseContent.of(undisturbed));
