@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Nights of a real shop with the pipeline file that is delivered for it: January 2011 and the first
  * days of February.
  */
+@Tag("system")
 final class OnlineRetailNightsIT {
   private static final Path DATA =
       Path.of(System.getProperty("perennial.shared", "../shared"), "data", "online-retail");

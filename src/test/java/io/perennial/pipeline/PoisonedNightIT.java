@@ -24,11 +24,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One and the same night, honest and poisoned in four ways, after nights that were all honest. */
+@Tag("system")
 final class PoisonedNightIT {
   private static final int BASE_DAYS = 10;
   private static final int HONEST_NIGHTS = 8;
