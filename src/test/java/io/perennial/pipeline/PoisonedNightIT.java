@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** One and the same night, honest and poisoned in four ways, after nights that were all honest. */
 @Tag("system")
 final class PoisonedNightIT {
-  private static final int BASE_DAYS = 10;
-  private static final int HONEST_NIGHTS = 8;
+  private static final int BASE_DAYS = 14;
+  private static final int HONEST_NIGHTS = 4;
   private static final StoreDefinition STORE =
       StoreDefinition.small()
           .with(

@@ -1,16 +1,10 @@
 package io.perennial.evaluation.baseline;
 
-import io.perennial.event.EventColumns;
 import io.perennial.model.Scorer;
 import io.perennial.model.history.InteractionHistory;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 
 /**
  * Predicts a rating as mean + shrunk item bias + shrunk user bias (Koren 2008, equation 1, with the
@@ -79,55 +73,6 @@ public final class BiasScorer implements Scorer {
         }
       }
     }
-    return new BiasScorer(mean, itemBiases, keys(byUser), biases(byUser));
-  }
-
-  /**
-   * From events, in three Spark jobs: sums by item, then sums by user for the users of a window.
-   *
-   * @param events user_index, item_index, value of every rating
-   * @param sortedUsers whose biases are wanted
-   * @param itemCount columns of a row of scores
-   */
-  public static BiasScorer of(Dataset<Row> events, int[] sortedUsers, int itemCount) {
-    List<Row> items =
-        events
-            .groupBy(functions.col(EventColumns.ITEM_INDEX))
-            .agg(
-                functions.sum(functions.col(EventColumns.VALUE)), functions.count(functions.lit(1)))
-            .collectAsList();
-    double sum = 0;
-    long rows = 0;
-    for (Row row : items) {
-      sum += row.getDouble(1);
-      rows += row.getLong(2);
-    }
-    double mean = rows == 0 ? 0 : sum / rows;
-    float[] itemBiases = new float[itemCount];
-    for (Row row : items) {
-      if (row.getInt(0) < itemCount) {
-        itemBiases[row.getInt(0)] =
-            (float)
-                ((row.getDouble(1) - row.getLong(2) * mean) / (row.getLong(2) + ITEM_SHRINKAGE));
-      }
-    }
-    Map<Integer, double[]> sums = new HashMap<>();
-    events
-        .select(
-            functions.col(EventColumns.USER_INDEX),
-            functions.col(EventColumns.ITEM_INDEX),
-            functions.col(EventColumns.VALUE))
-        .toJavaRDD()
-        .filter(row -> Arrays.binarySearch(sortedUsers, row.getInt(0)) >= 0)
-        .collect()
-        .forEach(
-            row -> {
-              double[] user = sums.computeIfAbsent(row.getInt(0), u -> new double[2]);
-              int item = row.getInt(1);
-              user[0] += row.getDouble(2) - mean - (item < itemCount ? itemBiases[item] : 0);
-              user[1]++;
-            });
-    TreeMap<Integer, double[]> byUser = new TreeMap<>(sums);
     return new BiasScorer(mean, itemBiases, keys(byUser), biases(byUser));
   }
 
