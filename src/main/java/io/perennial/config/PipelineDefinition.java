@@ -29,7 +29,8 @@ import java.util.Optional;
  * @param gate what may pass
  * @param maximalPendingNights rejected nights in a row after which a pipeline stops; default 3
  * @param keyframeEvery a version with every row is written after so many deltas; default 14
- * @param digest SHA-256, hex, of the canonical form of everything above
+ * @param backtest how history is replayed; not part of the digest, as it decides no night
+ * @param digest SHA-256, hex, of the canonical form of everything else
  * @param text canonical form, key to value, for lineage and reports
  */
 public record PipelineDefinition(
@@ -48,5 +49,6 @@ public record PipelineDefinition(
     GateOptions gate,
     int maximalPendingNights,
     int keyframeEvery,
+    BacktestDefinition backtest,
     String digest,
     Map<String, String> text) {}

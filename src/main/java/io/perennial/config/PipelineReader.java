@@ -150,6 +150,8 @@ public final class PipelineReader {
     GateOptions gate = gate(root.section("gate"));
     int pending = root.whole("maximalPendingNights", 1, 365).orElse(DEFAULT_PENDING_NIGHTS);
     int keyframes = root.whole("keyframeEvery", 1, 10_000).orElse(DEFAULT_KEYFRAME_EVERY);
+    BacktestDefinition backtest =
+        BacktestReader.read(root.section("backtest"), parameters, distillation);
     CanonicalForm form =
         new CanonicalForm()
             .with("name", name)
@@ -183,6 +185,7 @@ public final class PipelineReader {
         gate,
         pending,
         keyframes,
+        backtest,
         form.digest(),
         form.text());
   }

@@ -45,6 +45,7 @@ public final class Evaluator {
   private static final long LOCAL_SCORES = 100_000_000L;
   private static final int CHUNK_USERS = 250;
   private static final int MAXIMAL_CHUNKS = 32;
+  private static final List<Segment> PAIRED = List.of(Segment.ALL, Segment.RETURNING);
 
   private final JavaSparkContext spark;
   private final EvaluationOptions options;
@@ -97,6 +98,22 @@ public final class Evaluator {
       ItemStatistics statistics,
       long seed,
       String night) {
+    return compare(window, subjects, fallback, statistics, seed, night, PAIRED);
+  }
+
+  /**
+   * The same, with evidence for other segments than all and returning.
+   *
+   * @param paired segments whose replicates are kept
+   */
+  public Comparison compare(
+      EvaluationWindow window,
+      List<Subject> subjects,
+      Scorer fallback,
+      ItemStatistics statistics,
+      long seed,
+      String night,
+      List<Segment> paired) {
     checkNames(subjects);
     boolean rankings = options.primaryMetric().isRanking();
     MetricColumns columns = new MetricColumns(rankings, options.cutOffs(), subjects.size());
@@ -116,7 +133,7 @@ public final class Evaluator {
         window.totalUsers(),
         subjects.stream().map(Subject::name).toList(),
         measurements(window.name(), subjects, columns, tally, catalogue.cardinality()),
-        evidence(window.name(), subjects, columns, tally));
+        evidence(window.name(), subjects, columns, tally, paired));
   }
 
   private WindowTally measure(
@@ -232,12 +249,16 @@ public final class Evaluator {
   }
 
   private List<Evidence> evidence(
-      String window, List<Subject> subjects, MetricColumns columns, WindowTally tally) {
+      String window,
+      List<Subject> subjects,
+      MetricColumns columns,
+      WindowTally tally,
+      List<Segment> paired) {
     Metric metric = options.primaryMetric();
     int k = metric.hasCutOff() ? options.primaryK() : 0;
     List<Evidence> out = new ArrayList<>();
     for (int older = 1; older < subjects.size(); older++) {
-      for (Segment segment : List.of(Segment.ALL, Segment.RETURNING)) {
+      for (Segment segment : paired) {
         int newerColumn = columns.column(0, segment, metric, k);
         int olderColumn = columns.column(older, segment, metric, k);
         out.add(

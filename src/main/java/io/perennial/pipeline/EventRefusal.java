@@ -12,7 +12,7 @@ import org.apache.spark.sql.Column;
  * Why an event of a slice cannot be learnt; {@code ingest} lets none of these in, a user's own
  * table may hold them.
  */
-enum EventRefusal {
+public enum EventRefusal {
   MISSING_USER("refused_missing_user") {
     @Override
     Column applies() {
@@ -50,7 +50,7 @@ enum EventRefusal {
   }
 
   /** Key of the count in {@code runs.row_counts}. */
-  String key() {
+  public String key() {
     return key;
   }
 
@@ -60,7 +60,7 @@ enum EventRefusal {
   /**
    * The first reason of a row, as the position of the constant; null for a row that can be learnt.
    */
-  static Column reason() {
+  public static Column reason() {
     Column reason = lit(null).cast("int");
     for (int n = values().length - 1; n >= 0; n--) {
       reason = when(values()[n].applies(), lit(n)).otherwise(reason);

@@ -9,7 +9,7 @@ import org.apache.spark.sql.SparkSession;
  * rows, for which compiling a Java class each, and planning again between stages, costs more than
  * the rows do: they are interpreted. A large one is compiled.
  */
-final class QueryExecutionMode {
+public final class QueryExecutionMode {
   /** Events from which compiling pays; measured with the generated store. */
   static final long COMPILED_FROM = 300_000;
 
@@ -29,7 +29,7 @@ final class QueryExecutionMode {
   }
 
   /** Interprets from now on. */
-  static QueryExecutionMode interpreted(SparkSession spark) {
+  public static QueryExecutionMode interpreted(SparkSession spark) {
     QueryExecutionMode mode = new QueryExecutionMode(spark);
     INTERPRETED.forEach(
         (key, value) -> {
@@ -40,14 +40,14 @@ final class QueryExecutionMode {
   }
 
   /** Goes back to compiling when a night turns out to be large. */
-  void fit(long events) {
+  public void fit(long events) {
     if (events >= COMPILED_FROM) {
       restore();
     }
   }
 
   /** As it was before. */
-  void restore() {
+  public void restore() {
     before.forEach((key, value) -> spark.conf().set(key, value));
   }
 }

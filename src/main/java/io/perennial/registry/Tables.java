@@ -227,6 +227,38 @@ public enum Tables {
               "environment",
               createMapType(StringType, StringType, true),
               "code version, Spark conf"))),
+  BACKTESTS(
+      "backtests",
+      List.of("pipeline", "backtest_id", "night"),
+      columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("backtest_id", StringType, "name of the backtest"),
+          of("night", DateType, "day that was replayed"),
+          of(
+              "arm",
+              StringType,
+              "what was measured: ours-model, full-retrain, popularity and so on"),
+          of(
+              "window",
+              StringType,
+              "prequential: the night before it was learnt; frozen:DAY: that day's events, after"
+                  + " this night; unlearnt:DAY: the same, before its own night was learnt"),
+          of(
+              "segment",
+              StringType,
+              "all, returning, new, old_items, new_items, repeat, first_time"),
+          of("metric", StringType, "ndcg, recall, rmse and so on, as in model_metrics"),
+          of("k", IntegerType, "cut-off; null where the metric has none"),
+          of("value", DoubleType, "mean over users"),
+          of("users", LongType, "number of users it rests on"),
+          of("train_seconds", DoubleType, "seconds that the arm took to learn the night"),
+          of("rows", LongType, "events or pairs that it learnt from"),
+          of("events", LongType, "events of the night"),
+          of(
+              "replicates",
+              createArrayType(FloatType, false),
+              "the value in each bootstrap replicate, the same users drawn for every arm; null for"
+                  + " all but the primary metric"))),
   LEASES(
       "leases",
       List.of("pipeline"),

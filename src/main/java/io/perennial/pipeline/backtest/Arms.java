@@ -1,0 +1,72 @@
+package io.perennial.pipeline.backtest;
+
+import io.perennial.config.BacktestArm;
+import io.perennial.config.BacktestDefinition;
+import io.perennial.config.PipelineDefinition;
+import io.perennial.evaluation.baseline.FrequencyScorer;
+import io.perennial.evaluation.baseline.PopularityScorer;
+import io.perennial.model.Feedback;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes the arms of a pipeline, with the parameters that its file gives them. */
+final class Arms {
+  private static final Set<BacktestArm> RANKING_ONLY =
+      EnumSet.of(
+          BacktestArm.ITEM_KNN,
+          BacktestArm.POPULARITY,
+          BacktestArm.RECENT_POPULARITY,
+          BacktestArm.USER_FREQUENCY);
+
+  private Arms() {}
+
+  /**
+   * The arms of a request, in its order.
+   *
+   * @throws ImpossibleBacktestException where an arm cannot answer what the pipeline measures
+   */
+  static List<Arm> of(PipelineDefinition pipeline, BacktestRequest request, Clock clock) {
+    FirstModels first = new FirstModels();
+    Stopwatch watch = new Stopwatch(clock);
+    return request.arms().stream()
+        .map(arm -> arm(arm, pipeline, request.every(), first, watch))
+        .toList();
+  }
+
+  private static Arm arm(
+      BacktestArm arm, PipelineDefinition pipeline, int every, FirstModels first, Stopwatch watch) {
+    if (pipeline.feedback() == Feedback.EXPLICIT && RANKING_ONLY.contains(arm)) {
+      throw new ImpossibleBacktestException(
+          "Cannot replay the arm "
+              + arm.label()
+              + ": it ranks, and pipeline "
+              + pipeline.name()
+              + " predicts ratings. Leave it out of --arms.");
+    }
+    BacktestDefinition.Arm with = pipeline.backtest().arm(arm);
+    String name = arm.label();
+    return switch (arm) {
+      case OURS_MODEL, FINE_TUNE ->
+          new WarmArm(name, with.model(), with.distillation(), first, watch);
+      case FULL_RETRAIN, FULL_RETRAIN_DECAYED -> new FullRetrainArm(name, with.model(), watch);
+      case MLLIB_FULL_RETRAIN -> new StockRetrainArm(name, with.model(), pipeline.zone(), watch);
+      case FROZEN -> new FrozenArm(name, with.model(), first);
+      case FOLD_IN -> new FoldInArm(name, with.model(), first, watch);
+      case ITEM_KNN ->
+          new NeighbourArm(
+              name,
+              with.neighbours(),
+              with.model().decay().aggregate(),
+              pipeline.zone(),
+              every,
+              watch);
+      case POPULARITY -> new CountingArm(name, a -> PopularityScorer.of(a.statistics()));
+      case RECENT_POPULARITY ->
+          new CountingArm(name, a -> PopularityScorer.recent(a.statistics(), a.now()));
+      case USER_FREQUENCY ->
+          new CountingArm(name, a -> FrequencyScorer.of(a.window(), a.statistics(), a.now()));
+    };
+  }
+}

@@ -1,0 +1,161 @@
+package io.perennial.pipeline.backtest;
+
+import io.perennial.Progress;
+import io.perennial.config.PipelineDefinition;
+import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.HistoryBuilder;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.ItemStatisticsBuilder;
+import io.perennial.pipeline.QueryExecutionMode;
+import io.perennial.pipeline.backtest.Arm.Learnt;
+import io.perennial.pipeline.backtest.Arm.Memory;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** What all arms know, as it grows from night to night. */
+final class Replay {
+  private final SparkSession spark;
+  private final PipelineDefinition pipeline;
+  private final ReplayedEvents events;
+  private final List<Arm> arms;
+  private final DecayPolicy decay;
+  private final ItemStatisticsBuilder itemCounts;
+  private final Map<DecayPolicy, ReplayedHistory> histories = new HashMap<>();
+  private ItemStatistics statistics = ItemStatistics.NONE;
+  private int learnt;
+  private int end;
+  private int number;
+
+  /**
+   * @param decay of the pipeline: how what users had before fades
+   */
+  Replay(
+      SparkSession spark,
+      PipelineDefinition pipeline,
+      DecayPolicy decay,
+      ReplayedEvents events,
+      List<Arm> arms) {
+    this.spark = spark;
+    this.pipeline = pipeline;
+    this.events = events;
+    this.arms = arms;
+    this.decay = decay;
+    this.itemCounts = new ItemStatisticsBuilder(decay.aggregate());
+    histories.put(decay, history(decay));
+    arms.forEach(arm -> arm.reads().ifPresent(d -> histories.computeIfAbsent(d, this::history)));
+  }
+
+  private ReplayedHistory history(DecayPolicy policy) {
+    return new ReplayedHistory(spark, new HistoryBuilder(policy, pipeline.zone()));
+  }
+
+  /** What users did before tonight, as windows need it. */
+  HistoryTable history() {
+    return histories.get(decay);
+  }
+
+  /** Items as of before tonight. */
+  ItemStatistics statistics() {
+    return statistics;
+  }
+
+  /** The first instant of a day. */
+  Instant begin(LocalDate day) {
+    return day.atStartOfDay(pipeline.zone()).toInstant();
+  }
+
+  /**
+   * Begins with all events before an instant.
+   *
+   * @param soon whether the first night is scored or learnt by the arms that remember one night
+   *     alone
+   */
+  void begin(Instant baseEnd, Skipping soon) {
+    end = events.before(baseEnd);
+    Dataset<Row> base = events.dataset(0, end);
+    try {
+      ReplayedNight night =
+          new ReplayedNight(0, base, end, () -> base, end, Map.of(), baseEnd, pipeline.seed());
+      for (Arm arm : arms) {
+        if (arm.memory() == Memory.EVERY_NIGHT || soon == Skipping.NOTHING) {
+          sized(
+              end,
+              () -> {
+                arm.begin(night);
+                return null;
+              });
+        }
+      }
+      histories.values().forEach(history -> history.begin(base));
+      statistics = itemCounts.after(statistics, base);
+      learnt = end;
+    } finally {
+      base.unpersist(false);
+    }
+  }
+
+  /** Whether arms that remember the last night alone may leave a night out. */
+  enum Skipping {
+    NOTHING,
+    WHAT_NOBODY_NEEDS
+  }
+
+  /** The events of a day, which must come after what was learnt; the caller releases them. */
+  Dataset<Row> open(LocalDate day) {
+    end = events.before(begin(day.plusDays(1)));
+    return events.dataset(learnt, end);
+  }
+
+  /** Number of events of the night that was opened last. */
+  long rows() {
+    return end - learnt;
+  }
+
+  /** Every arm learns the night that was opened last; what it took, by arm. */
+  Map<String, Learnt> learn(LocalDate day, Dataset<Row> night, Skipping skipping, Progress told) {
+    number++;
+    Instant nightEnd = begin(day.plusDays(1));
+    ReplayedNight replayed =
+        new ReplayedNight(
+            number,
+            night,
+            rows(),
+            () -> events.everythingBefore(nightEnd),
+            end,
+            Map.copyOf(histories),
+            nightEnd,
+            pipeline.seed());
+    Map<String, Learnt> took = new LinkedHashMap<>();
+    for (Arm arm : arms) {
+      boolean everyNight = arm.memory() == Memory.EVERY_NIGHT;
+      if (everyNight || skipping == Skipping.NOTHING) {
+        took.put(arm.name(), sized(everyNight ? rows() : end, () -> arm.learn(replayed)));
+      }
+      told.advance(1);
+    }
+    int[] users = events.users(learnt, end);
+    histories.values().forEach(history -> history.add(users, night));
+    statistics = itemCounts.after(statistics, night);
+    learnt = end;
+    return took;
+  }
+
+  /** Interprets the queries over few rows and compiles those over many, as a night does. */
+  private <T> T sized(long rows, java.util.function.Supplier<T> work) {
+    QueryExecutionMode mode = QueryExecutionMode.interpreted(spark);
+    try {
+      mode.fit(rows);
+      return work.get();
+    } finally {
+      mode.restore();
+    }
+  }
+}

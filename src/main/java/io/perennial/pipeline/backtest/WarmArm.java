@@ -1,0 +1,75 @@
+package io.perennial.pipeline.backtest;
+
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.distillation.DistillationOptions.Update;
+import io.perennial.model.Scorer;
+import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.als.AlsModel;
+import io.perennial.model.als.AlsTrainer;
+import io.perennial.model.history.DecayPolicy;
+import java.util.Optional;
+
+/** A factor model that learns each night's events on top of the model before. */
+final class WarmArm implements Arm {
+  private final String name;
+  private final AlsHyperparameters parameters;
+  private final DistillationOptions distillation;
+  private final FirstModels first;
+  private final Stopwatch watch;
+  private AlsModel model;
+
+  WarmArm(
+      String name,
+      AlsHyperparameters parameters,
+      DistillationOptions distillation,
+      FirstModels first,
+      Stopwatch watch) {
+    this.name = name;
+    this.parameters = parameters;
+    this.distillation = distillation;
+    this.first = first;
+    this.watch = watch;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Memory memory() {
+    return Memory.EVERY_NIGHT;
+  }
+
+  @Override
+  public Retention retention() {
+    return Retention.MEASURED;
+  }
+
+  @Override
+  public Optional<DecayPolicy> reads() {
+    return distillation.users() == Update.EXACT
+        ? Optional.of(parameters.decay())
+        : Optional.empty();
+  }
+
+  @Override
+  public void begin(ReplayedNight base) {
+    model = first.of(parameters, base);
+  }
+
+  @Override
+  public Scorer scorer(Audience audience) {
+    return model.scorer(audience.users());
+  }
+
+  @Override
+  public Learnt learn(ReplayedNight night) {
+    model =
+        watch.run(
+            () ->
+                new AlsTrainer(parameters, distillation)
+                    .train(night.warm(model, parameters.decay())));
+    return new Learnt(watch.seconds(), night.rows());
+  }
+}
