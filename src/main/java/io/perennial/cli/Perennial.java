@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IngestCommand.class,
       RetrainCommand.class,
       BackfillCommand.class,
+      BacktestCommand.class,
       ModelsCommand.class,
       SqlCommand.class,
       ReportCommand.class

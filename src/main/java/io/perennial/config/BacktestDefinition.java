@@ -57,4 +57,22 @@ public record BacktestDefinition(
   public Arm arm(BacktestArm arm) {
     return arms.get(arm);
   }
+
+  /** The parameters that concern an arm, in words; empty where it has none. */
+  public String describe(BacktestArm arm) {
+    Map<String, String> text =
+        switch (arm.keys()) {
+          case NONE -> Map.of();
+          case MODEL -> new CanonicalForm().with("model", arm(arm).model()).text();
+          case MODEL_AND_DISTILLATION ->
+              new CanonicalForm()
+                  .with("model", arm(arm).model())
+                  .with("distillation", arm(arm).distillation())
+                  .text();
+          case NEIGHBOURS -> new CanonicalForm().with("item-knn", arm(arm).neighbours()).text();
+        };
+    return text.entrySet().stream()
+        .map(entry -> entry.getKey().replaceFirst("^[a-z-]+\\.", "") + " " + entry.getValue())
+        .collect(java.util.stream.Collectors.joining(", "));
+  }
 }

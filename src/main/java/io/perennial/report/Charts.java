@@ -98,6 +98,33 @@ final class Charts {
     return chart;
   }
 
+  /** A point with a name, of values that are both finite. */
+  record Point(String name, double x, double y) {}
+
+  /**
+   * Points with their names.
+   *
+   * @param acrossName what the horizontal axis shows
+   * @param across how its values are written; {@link Unit#SECONDS} are drawn by their logarithm
+   * @param upName what the vertical axis shows
+   */
+  static Map<String, Object> scatter(
+      String acrossName, Unit across, String upName, Unit up, List<Point> points) {
+    List<Object> drawn = new ArrayList<>();
+    for (Point point : points) {
+      drawn.add(
+          Map.of(
+              "name",
+              point.name(),
+              "values",
+              List.of(NumberText.drawn(point.x()), NumberText.drawn(point.y()))));
+    }
+    Map<String, Object> chart = chart("scatter", up, List.of(), drawn);
+    chart.put("across", across.label);
+    chart.put("names", List.of(acrossName, upName));
+    return chart;
+  }
+
   private static List<Object> plain(Map<String, List<Double>> series) {
     List<Object> drawn = new ArrayList<>();
     series.forEach((name, values) -> drawn.add(Map.of("name", name, "values", drawn(values))));

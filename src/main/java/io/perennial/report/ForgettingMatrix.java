@@ -14,6 +14,21 @@ import java.util.TreeSet;
  * and Ranzato (2017), forgetting that of Chaudhry et al. (2018).
  */
 final class ForgettingMatrix {
+  /**
+   * What was learnt and what was kept, over windows of which all four figures may be known.
+   *
+   * @param learning LA: mean over j of R[j][j] (Riemer et al. 2019)
+   * @param retention RA: mean over j &lt; N of R[N][j]
+   * @param harmonic 2·LA·RA / (LA + RA); absent where either is, or is not positive
+   * @param forwardTransfer FWT: mean over j, the first left out, of R[j−1][j] − r_j with r_j an
+   *     untrained model; positive is a gain, whichever direction the metric has
+   */
+  record Transfer(
+      OptionalDouble learning,
+      OptionalDouble retention,
+      OptionalDouble harmonic,
+      OptionalDouble forwardTransfer) {}
+
   /** Which of two scores is the better one. */
   enum Direction {
     MORE_IS_BETTER,
@@ -39,6 +54,8 @@ final class ForgettingMatrix {
 
   private final Direction direction;
   private final Map<Long, Map<Long, Double>> cells = new HashMap<>();
+  private final Map<Long, Double> unlearnt = new HashMap<>();
+  private final Map<Long, Double> untrained = new HashMap<>();
   private final SortedSet<Long> versions = new TreeSet<>();
   private final SortedSet<Long> windows = new TreeSet<>();
 
@@ -61,6 +78,16 @@ final class ForgettingMatrix {
       versions.add(version);
       windows.add(window);
     }
+  }
+
+  /** Sets R[j−1][j]: the score on a window by the version before its own. */
+  void putUnlearnt(long window, double score) {
+    unlearnt.put(window, score);
+  }
+
+  /** Sets r_j: the score of an untrained model on a window. */
+  void putUntrained(long window, double score) {
+    untrained.put(window, score);
   }
 
   /** R[version][window], where it was measured. */
@@ -112,6 +139,45 @@ final class ForgettingMatrix {
     }
     return new Summary(
         last, mean(sum, count), mean(transfer, transfers), mean(lost, losses), count);
+  }
+
+  /** LA, RA, their harmonic mean and FWT. */
+  Transfer transfer() {
+    double learnt = 0;
+    int learns = 0;
+    double kept = 0;
+    int keeps = 0;
+    double ahead = 0;
+    int looks = 0;
+    for (long window : windows) {
+      OptionalDouble own = get(window, window);
+      if (own.isPresent()) {
+        learnt += own.getAsDouble();
+        learns++;
+      }
+      OptionalDouble now = get(versions.last(), window);
+      if (window < versions.last() && now.isPresent()) {
+        kept += now.getAsDouble();
+        keeps++;
+      }
+      double transfer =
+          gain(
+              untrained.getOrDefault(window, Double.NaN),
+              unlearnt.getOrDefault(window, Double.NaN));
+      if (window > windows.first() && Double.isFinite(transfer)) {
+        ahead += transfer;
+        looks++;
+      }
+    }
+    OptionalDouble learning = mean(learnt, learns);
+    OptionalDouble retention = mean(kept, keeps);
+    return new Transfer(learning, retention, harmonic(learning, retention), mean(ahead, looks));
+  }
+
+  private static OptionalDouble harmonic(OptionalDouble one, OptionalDouble other) {
+    double a = one.orElse(0);
+    double b = other.orElse(0);
+    return a > 0 && b > 0 ? OptionalDouble.of(2 * a * b / (a + b)) : OptionalDouble.empty();
   }
 
   /** The best score that any version had on a window. */

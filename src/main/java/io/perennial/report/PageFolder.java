@@ -23,9 +23,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /**
- * Where pages lie: {@code reports/index.html}, {@code reports/PIPELINE/index.html} and {@code
- * reports/PIPELINE/version-N.html}. A page is written beside its place and then renamed, so that no
- * reader sees half of one.
+ * Where pages lie: {@code reports/index.html}, {@code reports/PIPELINE/index.html}, {@code
+ * reports/PIPELINE/version-N.html} and {@code reports/PIPELINE/backtest-ID.html}. A page is written
+ * beside its place and then renamed, so that no reader sees half of one.
  */
 final class PageFolder {
   private static final Pattern VERSION_PAGE = Pattern.compile("version-(\\d{1,18})\\.html");
@@ -69,6 +69,11 @@ final class PageFolder {
   /** Name of a version's page in its pipeline's folder. */
   static String versionPage(long version) {
     return "version-" + version + ".html";
+  }
+
+  /** Name of a backtest's page in its pipeline's folder. */
+  static String backtestPage(String backtest) {
+    return "backtest-" + folderName(backtest) + ".html";
   }
 
   /** The versions of a pipeline that have a page. */

@@ -81,6 +81,20 @@ public final class ReportWriter {
   }
 
   /**
+   * Writes the page of a backtest.
+   *
+   * @param subject what was replayed, and how
+   * @return path of the page
+   * @throws UnwritableReportException when the folder refuses it
+   */
+  public String writeBacktest(BacktestSubject subject, BacktestFigures figures) {
+    return folder.write(
+        Optional.of(subject.pipeline()),
+        PageFolder.backtestPage(subject.id()),
+        renderer.html(BacktestPage.of(subject, figures)));
+  }
+
+  /**
    * Writes the list of pipelines.
    *
    * @return path of the page

@@ -208,7 +208,31 @@
     return option;
   }
 
-  var KINDS = { intervals: intervals, lines: lines, stack: stack, heat: heat };
+  function scatter(get, chart, width) {
+    var option = base(get, chart), logarithmic = chart.across === 'seconds';
+    option.xAxis = valueAxis(get, { unit: chart.across });
+    if (logarithmic) option.xAxis.type = 'log';
+    else option.xAxis.scale = true;
+    option.yAxis = valueAxis(get, chart);
+    option.yAxis.scale = true;
+    [option.xAxis, option.yAxis].forEach(function (axis, n) { axis.name = chart.names[n]; axis.nameTextStyle = { color: get('soft'), align: n === 0 ? 'right' : 'left' }; });
+    option.xAxis.nameLocation = 'end';
+    option.xAxis.nameGap = 6;
+    option.xAxis.nameTextStyle.verticalAlign = 'bottom';
+    option.xAxis.nameTextStyle.padding = [0, 0, 6, 0];
+    option.legend.show = false;
+    option.grid.right = 30;
+    option.series = chart.series.map(function (series, s) {
+      return { name: series.name, type: 'scatter', data: [series.values], symbol: SYMBOLS[s % SYMBOLS.length], symbolSize: 11, itemStyle: { color: color(get, series.name, s) },
+        label: { show: true, position: 'top', formatter: brief(series.name), color: get('ink') }, labelLayout: { moveOverlap: 'shiftY' } };
+    });
+    option.tooltip.formatter = function (point) {
+      return point.seriesName + '\n' + chart.names[0] + ': ' + text(point.value[0], chart.across) + '\n' + chart.names[1] + ': ' + text(point.value[1], chart.unit);
+    };
+    return option;
+  }
+
+  var KINDS = { intervals: intervals, lines: lines, stack: stack, heat: heat, scatter: scatter };
 
   function draw() {
     var get = theme();

@@ -1,0 +1,20 @@
+package io.perennial.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a backtest replayed, and how, in words for its page.
+ *
+ * @param pipeline name of the pipeline
+ * @param id name of the backtest
+ * @param base what every arm began with, as part of a sentence: "41,000 events up to 2011-06-18"
+ * @param metric name of the metric that is told: {@code ndcg@20}
+ * @param parameters of each arm, in the order in which arms are told
+ */
+public record BacktestSubject(
+    String pipeline, String id, String base, String metric, Map<String, String> parameters) {
+  public BacktestSubject {
+    parameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+}
