@@ -89,6 +89,15 @@ class CommandLineTest {
         "backfill --pipeline pipelines/demo.yaml --from 2011-02-30 --to 2011-03-01 | must be a"
             + " date",
         "backfill --pipeline pipelines/demo.yaml --from 2011-03-02 --to 2011-03-01 | must not lie",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-02 --to 2011-03-01 --arms frozen |"
+            + " must not lie",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozn |"
+            + " --arms does not know 'frozn'",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
+            + " --every 0 | --every must be at least 1",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
+            + " --id Mine/../x | as the name of a backtest",
+        "backtest --from 2011-03-01 --to 2011-03-02 --arms frozen | Which pipeline?",
         "sql --file nowhere.sql | there is no such file",
         "sql --limit 0 x | --limit must be at least 1",
         "models prune --keep 0 | --keep must be at least 1",

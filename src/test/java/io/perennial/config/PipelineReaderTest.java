@@ -407,7 +407,7 @@ class PipelineReaderTest {
         template
             .lines()
             .map(line -> line.replaceFirst("^[\\s#-]*", ""))
-            .filter(line -> line.matches("[A-Za-z_]+:.*"))
+            .filter(line -> line.matches("[A-Za-z_-]+:.*"))
             .map(line -> line.substring(0, line.indexOf(':')))
             .collect(Collectors.toCollection(TreeSet::new));
 

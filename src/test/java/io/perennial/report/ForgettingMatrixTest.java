@@ -36,6 +36,49 @@ class ForgettingMatrixTest {
   }
 
   @Test
+  void learningRetentionAndTransferOfThreeNightsOnPaper() {
+    ForgettingMatrix matrix = three(Direction.MORE_IS_BETTER);
+    matrix.putUnlearnt(1, 0.9);
+    matrix.putUntrained(1, 0.1);
+    matrix.putUnlearnt(2, 0.45);
+    matrix.putUntrained(2, 0.4);
+    matrix.putUnlearnt(3, 0.55);
+    matrix.putUntrained(3, 0.4);
+    ForgettingMatrix.Transfer transfer = matrix.transfer();
+
+    // (0.5 + 0.6 + 0.8) / 3
+    assertThat(transfer.learning().getAsDouble()).isCloseTo(1.9 / 3, within(1e-12));
+    // (0.3 + 0.7) / 2
+    assertThat(transfer.retention().getAsDouble()).isCloseTo(0.5, within(1e-12));
+    // 2 · 19/30 · 1/2 / (19/30 + 15/30) = 19/34
+    assertThat(transfer.harmonic().getAsDouble()).isCloseTo(19.0 / 34, within(1e-12));
+    // ((0.45 - 0.4) + (0.55 - 0.4)) / 2, the first night left out
+    assertThat(transfer.forwardTransfer().getAsDouble()).isCloseTo(0.1, within(1e-12));
+  }
+
+  @Test
+  void transferOfErrorsIsAGainWhereTheErrorIsSmaller() {
+    ForgettingMatrix matrix = three(Direction.LESS_IS_BETTER);
+    matrix.putUnlearnt(2, 0.45);
+    matrix.putUntrained(2, 0.4);
+
+    assertThat(matrix.transfer().forwardTransfer().getAsDouble()).isCloseTo(-0.05, within(1e-12));
+  }
+
+  @Test
+  void aSingleNightHasNothingToRetain() {
+    ForgettingMatrix matrix = new ForgettingMatrix(Direction.MORE_IS_BETTER);
+    matrix.put(4, 4, 0.5);
+    ForgettingMatrix.Transfer transfer = matrix.transfer();
+
+    assertThat(transfer.learning()).hasValue(0.5);
+    assertThat(transfer.retention()).isEmpty();
+    assertThat(transfer.harmonic()).isEmpty();
+    assertThat(transfer.forwardTransfer()).isEmpty();
+    assertThat(new ForgettingMatrix(Direction.MORE_IS_BETTER).transfer().learning()).isEmpty();
+  }
+
+  @Test
   void ofErrorsASmallerOneIsTheGain() {
     Summary summary = three(Direction.LESS_IS_BETTER).summary();
 

@@ -1,0 +1,107 @@
+package io.perennial.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.evaluation.baseline.NeighbourOptions;
+import io.perennial.evaluation.baseline.NeighbourOptions.Weighting;
+import io.perennial.model.als.AlsHyperparameters;
+import java.time.Duration;
+import java.time.LocalDate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BacktestReaderTest {
+  private static PipelineDefinition read(String... lines) {
+    return PipelineReader.read("shop.yaml", "name: shop\n" + String.join("\n", lines) + "\n");
+  }
+
+  @Test
+  void everyArmBeginsWithWhatThePipelineSaysAndWhatMakesItThatArm() {
+    PipelineDefinition pipeline = read("model:", "  rank: 24", "distillation:", "  beta: 0.7");
+    BacktestDefinition backtest = pipeline.backtest();
+
+    assertThat(backtest.baseFrom()).isEmpty();
+    assertThat(backtest.baseTo()).isEmpty();
+    assertThat(backtest.arm(BacktestArm.OURS_MODEL).model()).isEqualTo(pipeline.model());
+    assertThat(backtest.arm(BacktestArm.OURS_MODEL).distillation().beta()).isEqualTo(0.7);
+    assertThat(backtest.arm(BacktestArm.FULL_RETRAIN_DECAYED).model()).isEqualTo(pipeline.model());
+    AlsHyperparameters alike = backtest.arm(BacktestArm.FULL_RETRAIN).model();
+    assertThat(alike.rank()).isEqualTo(24);
+    assertThat(alike.decay().halfLife()).isEmpty();
+    AlsHyperparameters stock = backtest.arm(BacktestArm.MLLIB_FULL_RETRAIN).model();
+    assertThat(stock.rank()).isEqualTo(24);
+    assertThat(stock.implicitPrefs()).isTrue();
+    assertThat(stock.confidence()).isEqualTo(AlsHyperparameters.Confidence.MLLIB);
+    assertThat(backtest.arm(BacktestArm.FINE_TUNE).distillation())
+        .isEqualTo(DistillationOptions.NONE);
+    assertThat(backtest.arm(BacktestArm.ITEM_KNN).neighbours()).isEqualTo(NeighbourOptions.DEFAULT);
+  }
+
+  @Test
+  void keysOfAnArmChangeThatArmAlone() {
+    BacktestDefinition backtest =
+        read(
+                "backtest:",
+                "  baseFrom: 2010-12-01",
+                "  baseTo: 2011-06-18",
+                "  arms:",
+                "    full-retrain-decayed:",
+                "      regParam: 0.002",
+                "      decay:",
+                "        halfLife: 30d",
+                "    ours-model:",
+                "      nightlySweeps: 2",
+                "      distillation:",
+                "        beta: 0.1",
+                "    item-knn:",
+                "      neighbours: 50",
+                "      weighting: cosine")
+            .backtest();
+
+    assertThat(backtest.baseFrom()).contains(LocalDate.of(2010, 12, 1));
+    assertThat(backtest.baseTo()).contains(LocalDate.of(2011, 6, 18));
+    AlsHyperparameters decayed = backtest.arm(BacktestArm.FULL_RETRAIN_DECAYED).model();
+    assertThat(decayed.regParam()).isEqualTo(0.002);
+    assertThat(decayed.decay().halfLife()).contains(Duration.ofDays(30));
+    assertThat(backtest.arm(BacktestArm.FULL_RETRAIN).model().regParam()).isEqualTo(0.001);
+    assertThat(backtest.arm(BacktestArm.OURS_MODEL).model().nightlySweeps()).isEqualTo(2);
+    assertThat(backtest.arm(BacktestArm.OURS_MODEL).distillation().beta()).isEqualTo(0.1);
+    assertThat(backtest.arm(BacktestArm.FOLD_IN).distillation().beta()).isEqualTo(0.3);
+    assertThat(backtest.arm(BacktestArm.ITEM_KNN).neighbours())
+        .isEqualTo(new NeighbourOptions(50, Weighting.COSINE, 1.2, 0.75));
+    assertThat(backtest.describe(BacktestArm.ITEM_KNN))
+        .contains("neighbours 50", "weighting cosine");
+    assertThat(backtest.describe(BacktestArm.OURS_MODEL)).contains("beta 0.1", "nightlySweeps 2");
+    assertThat(backtest.describe(BacktestArm.POPULARITY)).isEmpty();
+  }
+
+  @Test
+  void aReplayIsNoPartOfWhatANightLearns() {
+    PipelineDefinition with = read("backtest:", "  baseTo: 2011-06-18");
+
+    assertThat(with.digest()).isEqualTo(read().digest());
+    assertThat(with.text()).isEqualTo(read().text());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "baseTo: soon | backtest.baseTo must be a date such as 2011-06-18, got 'soon'.",
+        "arms:;    full-retrian:;      rank: 3 | full-retrian",
+        "arms:;    full-retrain:;      rnak: 3 | rnak",
+        "arms:;    item-knn:;      rank: 3 | rank",
+        "arms:;    popularity:;      rank: 3 | popularity",
+        "arms:;    full-retrain:;      rank: 0 | model.rank must lie between 1 and 512",
+        "arms:;    item-knn:;      neighbours: 0 | neighbours must be at least 1, got 0",
+        "baseFrom: 2011-02-01;  baseTo: 2011-01-01 | baseTo must not lie before baseFrom"
+      })
+  void aMistakeIsNamedWithItsKey(String lines, String part) {
+    assertThatThrownBy(() -> read("backtest:", "  " + lines.replace(";", "\n")))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessageContaining(part);
+  }
+}
