@@ -129,10 +129,10 @@ public final class Backtest {
       try {
         NightFigures figures = new NightFigures(day, replay.rows());
         if (scored) {
-          scoring.score(replay, night, day, figures);
+          replay.tonight(() -> scoring.score(replay, night, day, figures));
         }
         if (frozen.contains(day)) {
-          scoring.freeze(replay, night, day);
+          replay.tonight(() -> scoring.freeze(replay, night, day));
           if (scored) {
             scoring.lookAtUnlearnt(replay, day, figures);
           }

@@ -111,7 +111,17 @@ final class Replay {
   /** The events of a day, which must come after what was learnt; the caller releases them. */
   Dataset<Row> open(LocalDate day) {
     end = events.before(begin(day.plusDays(1)));
-    return events.dataset(learnt, end);
+    return sized(rows(), () -> events.dataset(learnt, end));
+  }
+
+  /** Runs work on the events of the night that was opened last. */
+  void tonight(Runnable work) {
+    sized(
+        rows(),
+        () -> {
+          work.run();
+          return null;
+        });
   }
 
   /** Number of events of the night that was opened last. */
@@ -142,8 +152,11 @@ final class Replay {
       told.advance(1);
     }
     int[] users = events.users(learnt, end);
-    histories.values().forEach(history -> history.add(users, night));
-    statistics = itemCounts.after(statistics, night);
+    tonight(
+        () -> {
+          histories.values().forEach(history -> history.add(users, night));
+          statistics = itemCounts.after(statistics, night);
+        });
     learnt = end;
     return took;
   }

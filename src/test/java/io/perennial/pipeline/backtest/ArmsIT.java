@@ -1,0 +1,349 @@
+package io.perennial.pipeline.backtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.perennial.Progress;
+import io.perennial.config.BacktestArm;
+import io.perennial.config.PipelineDefinition;
+import io.perennial.config.PipelineReader;
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.evaluation.EvaluationWindow;
+import io.perennial.evaluation.UserCase;
+import io.perennial.model.Feedback;
+import io.perennial.model.Scorer;
+import io.perennial.model.TrainingEvents;
+import io.perennial.model.TrainingTask;
+import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.als.AlsModel;
+import io.perennial.model.als.AlsTrainer;
+import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.ItemStatistics;
+import io.perennial.pipeline.backtest.Arm.Learnt;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.ml.recommendation.ALS;
+import org.apache.spark.ml.recommendation.ALSModel;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What each arm knows after a base of two days and one night, with a user and an item that are new.
+ */
+class ArmsIT {
+  private static final int NEW_USER = 60;
+  private static final int NEW_ITEM = 30;
+  private static final long SEED = 11;
+  private static final PipelineDefinition PIPELINE =
+      PipelineReader.read(
+          "shop.yaml",
+          """
+          name: shop
+          seed: 11
+          model:
+            rank: 6
+            maxIter: 3
+          """);
+
+  private static final TrainingEvents BASE =
+      new TrainingEvents()
+          .random(500, 60, 30, 0, Feedback.IMPLICIT, 1)
+          .random(500, 60, 30, 1, Feedback.IMPLICIT, 2);
+  private static final TrainingEvents TONIGHT = tonight();
+  private static final TrainingEvents ALL = all();
+
+  private static TrainingEvents tonight() {
+    TrainingEvents night = new TrainingEvents().random(80, 60, 30, 2, Feedback.IMPLICIT, 3);
+    for (int item = 0; item < 12; item += 4) {
+      night.add(NEW_USER, item, 1, 2);
+    }
+    return night.add(4, NEW_ITEM, 1, 2).add(8, NEW_ITEM, 1, 2);
+  }
+
+  private static TrainingEvents all() {
+    TrainingEvents all = new TrainingEvents();
+    BASE.events().forEach(e -> all.add(e.user(), e.item(), e.value(), e.day()));
+    TONIGHT.events().forEach(e -> all.add(e.user(), e.item(), e.value(), e.day()));
+    return all;
+  }
+
+  private static Arm arm(BacktestArm arm, int every) {
+    LocalDate day = LocalDate.of(2024, 1, 3);
+    BacktestRequest request =
+        new BacktestRequest(
+            day,
+            day,
+            Optional.empty(),
+            List.of(arm),
+            every,
+            Optional.empty(),
+            BacktestRequest.Start.RESUME);
+    return Arms.of(PIPELINE, request, Clock.systemUTC()).get(0);
+  }
+
+  private static Arm arm(BacktestArm arm) {
+    return arm(arm, 1);
+  }
+
+  private static ReplayedNight base() {
+    Dataset<Row> events = BASE.dataset(2);
+    int rows = BASE.events().size();
+    return new ReplayedNight(
+        0, events, rows, () -> events, rows, Map.of(), TrainingEvents.day(2), SEED);
+  }
+
+  private static ReplayedNight night(int number) {
+    Map<DecayPolicy, HistoryTable> histories = new HashMap<>();
+    DecayPolicy decay = parameters(BacktestArm.OURS_MODEL).decay();
+    histories.put(decay, BASE.history(decay));
+    return new ReplayedNight(
+        number,
+        TONIGHT.dataset(1),
+        TONIGHT.events().size(),
+        () -> ALL.dataset(2),
+        ALL.events().size(),
+        histories,
+        TrainingEvents.day(3),
+        SEED);
+  }
+
+  private static AlsHyperparameters parameters(BacktestArm arm) {
+    return PIPELINE.backtest().arm(arm).model();
+  }
+
+  private static Audience audience(int... users) {
+    List<UserCase> cases = new ArrayList<>();
+    for (int user : users) {
+      cases.add(
+          new UserCase(
+              user, new int[] {1, 2}, new float[] {1, 1}, new int[] {user % 4}, new float[] {1}));
+    }
+    return Audience.of(
+        new EvaluationWindow("prequential", cases, users.length, new BitSet()),
+        ItemStatistics.NONE,
+        TrainingEvents.day(3));
+  }
+
+  private static float[] scores(Scorer scorer, int... users) {
+    float[] out = new float[users.length * scorer.itemCount()];
+    scorer.score(users, out);
+    return out;
+  }
+
+  private static float[] scores(Arm arm, int... users) {
+    return scores(arm.scorer(audience(users)), users);
+  }
+
+  private static AlsModel scratch(AlsHyperparameters parameters) {
+    return new AlsTrainer(parameters, DistillationOptions.NONE)
+        .train(
+            new TrainingTask<>(
+                ALL.dataset(2),
+                Optional.empty(),
+                Optional.empty(),
+                TrainingEvents.day(3),
+                SEED,
+                Progress.SILENT));
+  }
+
+  @Test
+  void anAudienceDoesNotTellWhatItIsAboutToDo() {
+    Audience audience = audience(3, 5);
+
+    assertThat(audience.users()).containsExactly(3, 5);
+    assertThat(audience.window().cases())
+        .allSatisfy(
+            c -> {
+              assertThat(c.items()).isEmpty();
+              assertThat(c.values()).isEmpty();
+              assertThat(c.seenItems()).hasSize(1);
+            });
+  }
+
+  @Test
+  void theFrozenArmNeverChanges() {
+    Arm arm = arm(BacktestArm.FROZEN);
+    arm.begin(base());
+    float[] before = scores(arm, 4, 9);
+    Learnt learnt = arm.learn(night(1));
+
+    assertThat(scores(arm, 4, 9)).isEqualTo(before);
+    assertThat(learnt).isEqualTo(Learnt.NOTHING);
+    assertThat(arm.scorer(audience(NEW_USER)).knowsUser(NEW_USER)).isFalse();
+    assertThat(arm.scorer(audience(4)).knowsItem(NEW_ITEM)).isFalse();
+  }
+
+  @Test
+  void aFullRetrainIsATrainingFromScratchOnTheSameEvents() {
+    for (BacktestArm kind : List.of(BacktestArm.FULL_RETRAIN, BacktestArm.FULL_RETRAIN_DECAYED)) {
+      Arm arm = arm(kind);
+      arm.begin(base());
+      Learnt learnt = arm.learn(night(1));
+      int[] users = {4, 9, NEW_USER};
+      float[] expected = scores(scratch(parameters(kind)).scorer(users), users);
+
+      assertThat(scores(arm, users)).containsExactly(expected, within(1e-5f));
+      assertThat(learnt.rows()).isEqualTo(ALL.events().size());
+      assertThat(arm.scorer(audience(4)).knowsItem(NEW_ITEM)).isTrue();
+    }
+    assertThat(parameters(BacktestArm.FULL_RETRAIN).decay())
+        .isNotEqualTo(parameters(BacktestArm.FULL_RETRAIN_DECAYED).decay());
+  }
+
+  @Test
+  void aRetrainNeedsTheLastNightAlone() {
+    Arm arm = arm(BacktestArm.FULL_RETRAIN);
+    arm.begin(base());
+    arm.learn(night(1));
+    Arm late = arm(BacktestArm.FULL_RETRAIN);
+    late.learn(night(1));
+
+    assertThat(scores(late, 4, 9)).containsExactly(scores(arm, 4, 9), within(1e-5f));
+    assertThat(late.memory()).isEqualTo(Arm.Memory.LAST_NIGHT);
+  }
+
+  @Test
+  void oursLearnsTheNightFromTheBaseAsANightOfThePipelineDoes() {
+    Arm arm = arm(BacktestArm.OURS_MODEL);
+    arm.begin(base());
+    Learnt learnt = arm.learn(night(1));
+    AlsHyperparameters parameters = parameters(BacktestArm.OURS_MODEL);
+    AlsModel parent = new AlsTrainer(parameters, DistillationOptions.NONE).train(base().scratch());
+    AlsModel expected =
+        new AlsTrainer(parameters, DistillationOptions.DEFAULT)
+            .train(
+                new TrainingTask<>(
+                    TONIGHT.dataset(1),
+                    Optional.of(parent),
+                    Optional.of(BASE.history(parameters.decay())),
+                    TrainingEvents.day(3),
+                    SEED,
+                    Progress.SILENT));
+    int[] users = {4, 9, NEW_USER};
+
+    assertThat(scores(arm, users))
+        .containsExactly(scores(expected.scorer(users), users), within(1e-5f));
+    assertThat(arm.reads()).contains(parameters.decay());
+    assertThat(learnt.rows()).isEqualTo(TONIGHT.events().size());
+    assertThat(learnt.seconds()).isPositive();
+  }
+
+  @Test
+  void fineTuningHasNoTeacher() {
+    Arm arm = arm(BacktestArm.FINE_TUNE);
+    Arm ours = arm(BacktestArm.OURS_MODEL);
+    arm.begin(base());
+    ours.begin(base());
+    assertThat(scores(arm, 4)).isEqualTo(scores(ours, 4));
+    arm.learn(night(1));
+    ours.learn(night(1));
+
+    assertThat(scores(arm, 4)).isNotEqualTo(scores(ours, 4));
+    assertThat(arm.reads()).isEmpty();
+  }
+
+  @Test
+  void foldInSolvesUsersOnItemsThatStay() {
+    Arm arm = arm(BacktestArm.FOLD_IN);
+    Arm frozen = arm(BacktestArm.FROZEN);
+    arm.begin(base());
+    frozen.begin(base());
+    int stays = 0;
+    while (touched(stays)) {
+      stays++;
+    }
+    assertThat(stays).isLessThan(60);
+    assertThat(scores(arm, 4)).isEqualTo(scores(frozen, 4));
+    arm.learn(night(1));
+
+    assertThat(arm.scorer(audience(NEW_USER)).knowsUser(NEW_USER)).isTrue();
+    assertThat(arm.scorer(audience(4)).knowsItem(NEW_ITEM)).isFalse();
+    assertThat(scores(arm, stays)).isEqualTo(scores(frozen, stays));
+    assertThat(scores(arm, 4)).isNotEqualTo(scores(frozen, 4));
+    float[] newcomer = scores(arm, NEW_USER);
+    double had = (newcomer[0] + newcomer[4] + newcomer[8]) / 3;
+    double other = (newcomer[1] + newcomer[5] + newcomer[9]) / 3;
+    assertThat(had).isGreaterThan(other);
+  }
+
+  private static boolean touched(int user) {
+    return TONIGHT.events().stream().anyMatch(e -> e.user() == user);
+  }
+
+  @Test
+  void stockRetrainIsSparksOwnOnCounts() {
+    Arm arm = arm(BacktestArm.MLLIB_FULL_RETRAIN);
+    Learnt learnt = arm.learn(night(1));
+    Dataset<Row> counts =
+        ALL.dataset(1)
+            .dropDuplicates("user_index", "item_index", "event_date")
+            .groupBy("user_index", "item_index")
+            .count();
+    AlsHyperparameters p = parameters(BacktestArm.MLLIB_FULL_RETRAIN);
+    ALSModel stock =
+        new ALS()
+            .setUserCol("user_index")
+            .setItemCol("item_index")
+            .setRatingCol("count")
+            .setImplicitPrefs(true)
+            .setRank(p.rank())
+            .setMaxIter(p.maxIter())
+            .setRegParam(p.regParam())
+            .setAlpha(p.alpha())
+            .setSeed(SEED)
+            .fit(counts);
+    Map<Integer, List<Float>> users = new HashMap<>();
+    stock.userFactors().collectAsList().forEach(r -> users.put(r.getInt(0), r.getList(1)));
+    Map<Integer, List<Float>> items = new HashMap<>();
+    stock.itemFactors().collectAsList().forEach(r -> items.put(r.getInt(0), r.getList(1)));
+    float[] scores = scores(arm, NEW_USER);
+
+    assertThat(learnt.rows()).isEqualTo(counts.count());
+    for (int item : List.of(0, 4, 9, NEW_ITEM)) {
+      double expected = 0;
+      for (int c = 0; c < p.rank(); c++) {
+        expected += users.get(NEW_USER).get(c) * items.get(item).get(c);
+      }
+      assertThat((double) scores[item]).isCloseTo(expected, within(1e-4));
+    }
+  }
+
+  @Test
+  void neighboursAreFoundAnewEveryFewNights() {
+    Arm arm = arm(BacktestArm.ITEM_KNN, 2);
+    arm.begin(base());
+    float[] before = scores(arm, 4);
+    assertThat(arm.learn(night(1))).isEqualTo(Learnt.NOTHING);
+    assertThat(scores(arm, 4)).isEqualTo(before);
+    assertThat(arm.learn(night(2)).rows()).isEqualTo(ALL.events().size());
+    assertThat(arm.scorer(audience(4)).itemCount()).isEqualTo(NEW_ITEM + 1);
+  }
+
+  @Test
+  void armsThatRankAreRefusedWhereRatingsArePredicted() {
+    PipelineDefinition ratings =
+        PipelineReader.read("r.yaml", "name: r\nmodel:\n  preset: mllib\n");
+    BacktestRequest request =
+        new BacktestRequest(
+            LocalDate.of(2024, 1, 3),
+            LocalDate.of(2024, 1, 3),
+            Optional.empty(),
+            List.of(BacktestArm.FROZEN, BacktestArm.POPULARITY),
+            1,
+            Optional.empty(),
+            BacktestRequest.Start.RESUME);
+
+    assertThatThrownBy(() -> Arms.of(ratings, request, Clock.systemUTC()))
+        .isInstanceOf(ImpossibleBacktestException.class)
+        .hasMessageContaining("popularity");
+  }
+}
