@@ -2,6 +2,7 @@ package io.perennial.cli;
 
 import io.perennial.ExitCode;
 import io.perennial.config.BacktestArm;
+import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.EvaluationOptions;
 import io.perennial.pipeline.backtest.Backtest;
@@ -117,6 +118,25 @@ final class BacktestCommand implements Callable<Integer> {
   private int every;
 
   @Option(
+      names = "--tune-from",
+      paramLabel = "DATE",
+      description = "First night on which every arm's parameters are chosen, before --from.")
+  private String tuneFrom;
+
+  @Option(
+      names = "--tune-to",
+      paramLabel = "DATE",
+      description = "Last of these nights, inclusive.")
+  private String tuneTo;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Sets of parameters that are tried for each arm (${DEFAULT-VALUE}).")
+  private int candidates;
+
+  @Option(
       names = "--id",
       paramLabel = "NAME",
       description = "Name of the backtest; left out, it is made from the question.")
@@ -131,16 +151,12 @@ final class BacktestCommand implements Callable<Integer> {
   public Integer call() {
     CommonOptions options = Perennial.options(spec.commandLine());
     BacktestRequest request = request();
-    PipelineDefinition pipeline = options.requiredPipeline();
+    Optional<BacktestRequest> tuning = tuning(request);
+    PipelineDefinition file = options.requiredPipeline();
     try (Composition composition = Composition.open(spec)) {
-      Backtest backtest =
-          new Backtest(
-              composition.spark(),
-              composition.warehouse(),
-              pipeline,
-              composition.clock(),
-              composition.progress(),
-              WriteListener.NONE);
+      PipelineDefinition pipeline =
+          tuning.isPresent() && !options.isDryRun() ? tuned(composition, file, tuning.get()) : file;
+      Backtest backtest = backtest(composition, pipeline);
       if (options.isDryRun()) {
         composition
             .printer()
@@ -156,7 +172,7 @@ final class BacktestCommand implements Callable<Integer> {
       composition.note(
           "Report: "
               + new ReportWriter(composition.spark(), composition.warehouse())
-                  .writeBacktest(subject(pipeline, plan, request.arms()), figures));
+                  .writeBacktest(subject(pipeline, plan, request.arms(), choice(tuning)), figures));
       return ExitCode.OK.code();
     }
   }
@@ -179,6 +195,62 @@ final class BacktestCommand implements Callable<Integer> {
         every,
         Optional.ofNullable(id).map(Backtests::id),
         anew ? Start.ANEW : Start.RESUME);
+  }
+
+  private Optional<BacktestRequest> tuning(BacktestRequest request) {
+    if (tuneFrom == null && tuneTo == null) {
+      return Optional.empty();
+    }
+    if (tuneFrom == null || tuneTo == null) {
+      throw new UsageException("--tune-from and --tune-to go together: give both.");
+    }
+    LocalDate first = Intervals.day("--tune-from", tuneFrom);
+    LocalDate last = Intervals.day("--tune-to", tuneTo);
+    if (last.isBefore(first) || !last.isBefore(request.from())) {
+      throw new UsageException(
+          "Nights of tuning must lie before those that are reported, got "
+              + first
+              + " to "
+              + last
+              + " before "
+              + request.from()
+              + ".");
+    }
+    if (candidates < 1) {
+      throw new UsageException("--candidates must be at least 1, got " + candidates + ".");
+    }
+    return Optional.of(
+        new BacktestRequest(
+            first,
+            last,
+            request.baseFrom(),
+            request.arms(),
+            request.every(),
+            Optional.empty(),
+            Start.RESUME));
+  }
+
+  /** The pipeline with parameters chosen on the nights of tuning, which are shown. */
+  private PipelineDefinition tuned(
+      Composition composition, PipelineDefinition file, BacktestRequest tuning) {
+    BacktestDefinition chosen =
+        backtest(composition, file).tune(tuning, candidates, composition::note);
+    List<String> lines = file.backtest().changes(chosen);
+    if (!lines.isEmpty()) {
+      composition.note("For the pipeline file, to replay without tuning again:");
+      lines.forEach(composition::note);
+    }
+    return file.with(chosen);
+  }
+
+  private static Backtest backtest(Composition composition, PipelineDefinition pipeline) {
+    return new Backtest(
+        composition.spark(),
+        composition.warehouse(),
+        pipeline,
+        composition.clock(),
+        composition.progress(),
+        WriteListener.NONE);
   }
 
   private static BacktestArm arm(String label) {
@@ -227,7 +299,10 @@ final class BacktestCommand implements Callable<Integer> {
   }
 
   private static BacktestSubject subject(
-      PipelineDefinition pipeline, BacktestPlan plan, List<BacktestArm> arms) {
+      PipelineDefinition pipeline,
+      BacktestPlan plan,
+      List<BacktestArm> arms,
+      Optional<String> choice) {
     EvaluationOptions options = pipeline.evaluation();
     OptionalInt k = cutOff(options);
     Map<String, String> parameters = new LinkedHashMap<>();
@@ -237,7 +312,20 @@ final class BacktestCommand implements Callable<Integer> {
         plan.id(),
         plan.baseEvents() + " events before " + plan.baseEnd(),
         options.primaryMetric().label() + (k.isPresent() ? "@" + k.getAsInt() : ""),
-        parameters);
+        parameters,
+        choice);
+  }
+
+  private Optional<String> choice(Optional<BacktestRequest> tuning) {
+    return tuning.map(
+        nights ->
+            "Parameters were chosen for each arm by successive halving of "
+                + candidates
+                + " candidates, the pipeline file's own among them, on the nights from "
+                + nights.from()
+                + " to "
+                + nights.to()
+                + ", none of which is reported.");
   }
 
   private static void print(

@@ -4,10 +4,15 @@ import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.baseline.NeighbourOptions;
 import io.perennial.model.als.AlsHyperparameters;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a replay of history needs besides its dates: the section {@code backtest} of a pipeline
@@ -58,21 +63,69 @@ public record BacktestDefinition(
     return arms.get(arm);
   }
 
+  /** The same with other parameters of some arms. */
+  public BacktestDefinition with(Map<BacktestArm, Arm> others) {
+    Map<BacktestArm, Arm> all = new EnumMap<>(arms);
+    all.putAll(others);
+    return new BacktestDefinition(baseFrom, baseTo, all);
+  }
+
   /** The parameters that concern an arm, in words; empty where it has none. */
   public String describe(BacktestArm arm) {
-    Map<String, String> text =
-        switch (arm.keys()) {
-          case NONE -> Map.of();
-          case MODEL -> new CanonicalForm().with("model", arm(arm).model()).text();
-          case MODEL_AND_DISTILLATION ->
-              new CanonicalForm()
-                  .with("model", arm(arm).model())
-                  .with("distillation", arm(arm).distillation())
-                  .text();
-          case NEIGHBOURS -> new CanonicalForm().with("item-knn", arm(arm).neighbours()).text();
-        };
-    return text.entrySet().stream()
-        .map(entry -> entry.getKey().replaceFirst("^[a-z-]+\\.", "") + " " + entry.getValue())
-        .collect(java.util.stream.Collectors.joining(", "));
+    return text(arm).entrySet().stream()
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * What some arms have otherwise than here, as the section {@code arms} of a pipeline file; empty
+   * where nothing differs.
+   */
+  public List<String> changes(BacktestDefinition other) {
+    List<String> lines = new ArrayList<>();
+    for (BacktestArm arm : BacktestArm.values()) {
+      Map<String, String> now = text(arm);
+      Map<String, String> then = other.text(arm);
+      TreeSet<String> keys = new TreeSet<>(now.keySet());
+      keys.addAll(then.keySet());
+      keys.removeIf(key -> Objects.equals(now.get(key), then.get(key)));
+      if (!keys.isEmpty()) {
+        lines.add("    " + arm.label() + ":");
+      }
+      String section = "";
+      for (String key : keys) {
+        int dot = key.indexOf('.');
+        String head = dot < 0 ? "" : key.substring(0, dot);
+        if (!head.equals(section) && !head.isEmpty()) {
+          lines.add("      " + head + ":");
+        }
+        section = head;
+        lines.add(
+            (head.isEmpty() ? "      " : "        ")
+                + key.substring(dot + 1)
+                + ": "
+                + then.getOrDefault(key, "none"));
+      }
+    }
+    if (!lines.isEmpty()) {
+      lines.add(0, "  arms:");
+      lines.add(0, "backtest:");
+    }
+    return lines;
+  }
+
+  /** The parameters that concern an arm, by their keys in its section. */
+  private Map<String, String> text(BacktestArm arm) {
+    CanonicalForm form = new CanonicalForm();
+    switch (arm.keys()) {
+      case NONE -> {}
+      case MODEL -> form.with("", arm(arm).model());
+      case MODEL_AND_DISTILLATION ->
+          form.with("", arm(arm).model()).with(".distillation", arm(arm).distillation());
+      case NEIGHBOURS -> form.with("", arm(arm).neighbours());
+    }
+    Map<String, String> text = new TreeMap<>();
+    form.text().forEach((key, value) -> text.put(key.substring(1), value));
+    return text;
   }
 }

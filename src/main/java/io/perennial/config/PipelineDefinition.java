@@ -51,4 +51,27 @@ public record PipelineDefinition(
     int keyframeEvery,
     BacktestDefinition backtest,
     String digest,
-    Map<String, String> text) {}
+    Map<String, String> text) {
+  /** The same pipeline, replayed with other parameters. */
+  public PipelineDefinition with(BacktestDefinition other) {
+    return new PipelineDefinition(
+        name,
+        zone,
+        seed,
+        source,
+        ingest,
+        split,
+        feedback,
+        family,
+        model,
+        distillation,
+        absorb,
+        evaluation,
+        gate,
+        maximalPendingNights,
+        keyframeEvery,
+        other,
+        digest,
+        text);
+  }
+}

@@ -390,7 +390,12 @@ final class BacktestPage {
     return new Section(
         "parameters",
         "Parameters",
-        List.of("What each arm was replayed with: the pipeline file, with its section backtest."),
+        List.of(
+            subject
+                .choice()
+                .orElse(
+                    "What each arm was replayed with: the pipeline file, with its section"
+                        + " backtest.")),
         List.of(),
         List.of(
             new Table(

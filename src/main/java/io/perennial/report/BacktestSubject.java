@@ -2,6 +2,7 @@ package io.perennial.report;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a backtest replayed, and how, in words for its page.
@@ -11,9 +12,15 @@ import java.util.Map;
  * @param base what every arm began with, as part of a sentence: "41,000 events up to 2011-06-18"
  * @param metric name of the metric that is told: {@code ndcg@20}
  * @param parameters of each arm, in the order in which arms are told
+ * @param choice how they were chosen, a sentence; empty: they stand in the pipeline file
  */
 public record BacktestSubject(
-    String pipeline, String id, String base, String metric, Map<String, String> parameters) {
+    String pipeline,
+    String id,
+    String base,
+    String metric,
+    Map<String, String> parameters,
+    Optional<String> choice) {
   public BacktestSubject {
     parameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }

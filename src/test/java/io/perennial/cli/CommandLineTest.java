@@ -97,6 +97,10 @@ class CommandLineTest {
             + " --every 0 | --every must be at least 1",
         "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
             + " --id Mine/../x | as the name of a backtest",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
+            + " --tune-from 2011-02-01 | go together",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
+            + " --tune-from 2011-02-01 --tune-to 2011-03-01 | must lie before those that are",
         "backtest --from 2011-03-01 --to 2011-03-02 --arms frozen | Which pipeline?",
         "sql --file nowhere.sql | there is no such file",
         "sql --limit 0 x | --limit must be at least 1",

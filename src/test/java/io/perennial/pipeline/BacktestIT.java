@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.config.BacktestArm;
+import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.Metric;
 import io.perennial.pipeline.backtest.Backtest;
@@ -312,6 +313,31 @@ class BacktestIT {
   }
 
   @Test
+  void tuningChoosesOnItsNightsAloneAndWritesNothing() {
+    Map<String, Long> files = base.files();
+    List<BacktestArm> arms =
+        List.of(BacktestArm.OURS_MODEL, BacktestArm.ITEM_KNN, BacktestArm.POPULARITY);
+    List<String> told = new ArrayList<>();
+    BacktestDefinition chosen =
+        backtest(base, PIPELINE).tune(request("tune", arms, FIRST, FIRST + 3), 4, told::add);
+    BacktestDefinition again =
+        backtest(base, PIPELINE).tune(request("tune", arms, FIRST, FIRST + 3), 4, told::add);
+
+    assertThat(base.files()).isEqualTo(files);
+    assertThat(again).isEqualTo(chosen);
+    assertThat(told).hasSize(4).anyMatch(line -> line.startsWith("Chosen for ours-model, 0."));
+    assertThat(chosen.arm(BacktestArm.FROZEN))
+        .isEqualTo(PIPELINE.backtest().arm(BacktestArm.FROZEN));
+
+    Shop shop = base.copy(folder.resolve("shop"));
+    shop.deliver("someone", "something", Shop.begin(FIRST + 4), 500);
+    assertThat(
+            backtest(shop, PIPELINE)
+                .tune(request("tune", arms, FIRST, FIRST + 3), 4, sentence -> {}))
+        .isEqualTo(chosen);
+  }
+
+  @Test
   void retentionIsMeasuredOfModelsOnly() {
     List<BacktestRow> frozen =
         every.values().stream().filter(row -> row.window().startsWith(BacktestRow.FROZEN)).toList();
@@ -335,7 +361,9 @@ class BacktestIT {
         new ReportWriter(
                 TestSession.get(), new io.perennial.Warehouse(folder.resolve("pages").toString()))
             .writeBacktest(
-                new BacktestSubject("shop", "all", "the base", "ndcg@20", Map.of()), figures);
+                new BacktestSubject(
+                    "shop", "all", "the base", "ndcg@20", Map.of(), Optional.empty()),
+                figures);
 
     assertThat(Files.readString(Path.of(page.replaceFirst("^file:/*", "/"))))
         .contains("Backtest all", "mllib-full-retrain", "Learning and retention");

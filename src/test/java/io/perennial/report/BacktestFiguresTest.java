@@ -196,7 +196,13 @@ class BacktestFiguresTest {
     parameters.put("ours-model", "rank 8");
     parameters.put("other", "<script>alert(1)</script>");
     BacktestSubject subject =
-        new BacktestSubject("shop", "july", "12 events before July", "ndcg@20", parameters);
+        new BacktestSubject(
+            "shop",
+            "july",
+            "12 events before July",
+            "ndcg@20",
+            parameters,
+            java.util.Optional.empty());
     String html =
         new PageRenderer()
             .html(BacktestPage.of(subject, new BacktestFigures(rows, ARMS, Metric.NDCG, 1)));
@@ -215,7 +221,13 @@ class BacktestFiguresTest {
   @Test
   void aBacktestWithoutANightSaysSo() {
     BacktestSubject subject =
-        new BacktestSubject("shop", "july", "nothing", "ndcg@20", java.util.Map.of());
+        new BacktestSubject(
+            "shop",
+            "july",
+            "nothing",
+            "ndcg@20",
+            java.util.Map.of(),
+            java.util.Optional.of("chosen in June"));
     Page page = BacktestPage.of(subject, new BacktestFigures(List.of(), ARMS, Metric.NDCG, 1));
 
     assertThat(page.summary().get(0)).startsWith("No figures yet");

@@ -31,12 +31,28 @@ final class Arms {
     FirstModels first = new FirstModels();
     Stopwatch watch = new Stopwatch(clock);
     return request.arms().stream()
-        .map(arm -> arm(arm, pipeline, request.every(), first, watch))
+        .map(
+            arm ->
+                arm(
+                    arm,
+                    arm.label(),
+                    pipeline.backtest().arm(arm),
+                    pipeline,
+                    request.every(),
+                    first,
+                    watch))
         .toList();
   }
 
-  private static Arm arm(
-      BacktestArm arm, PipelineDefinition pipeline, int every, FirstModels first, Stopwatch watch) {
+  /** One arm, under a name of its own. */
+  static Arm arm(
+      BacktestArm arm,
+      String name,
+      BacktestDefinition.Arm with,
+      PipelineDefinition pipeline,
+      int every,
+      FirstModels first,
+      Stopwatch watch) {
     if (pipeline.feedback() == Feedback.EXPLICIT && RANKING_ONLY.contains(arm)) {
       throw new ImpossibleBacktestException(
           "Cannot replay the arm "
@@ -45,8 +61,6 @@ final class Arms {
               + pipeline.name()
               + " predicts ratings. Leave it out of --arms.");
     }
-    BacktestDefinition.Arm with = pipeline.backtest().arm(arm);
-    String name = arm.label();
     return switch (arm) {
       case OURS_MODEL, FINE_TUNE ->
           new WarmArm(name, with.model(), with.distillation(), first, watch);

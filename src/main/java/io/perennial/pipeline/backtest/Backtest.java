@@ -2,6 +2,8 @@ package io.perennial.pipeline.backtest;
 
 import io.perennial.Progress;
 import io.perennial.Warehouse;
+import io.perennial.config.BacktestArm;
+import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.event.EventTable;
 import io.perennial.model.als.AlsHyperparameters;
@@ -18,8 +20,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -102,6 +106,72 @@ public final class Backtest {
     } finally {
       progress.end();
     }
+  }
+
+  /**
+   * Chooses the parameters of the request's arms on its nights, by successive halving; writes
+   * nothing.
+   *
+   * @param request its nights are those that parameters are chosen on
+   * @param count candidates of each arm, what the pipeline file says among them
+   * @param told a sentence about each night, and about what was chosen
+   * @return the pipeline's section with what was chosen
+   * @throws ImpossibleBacktestException where there is nothing to replay
+   */
+  public BacktestDefinition tune(BacktestRequest request, int count, Consumer<String> told) {
+    EventTable source = EventTable.open(spark, warehouse, pipeline.source());
+    progress.begin("reading history", 0);
+    try (ReplayedEvents events = read(request, source)) {
+      BacktestPlan plan = plan(request, source, events);
+      Tuning tuning = new Tuning(pipeline, request, count, plan.reported().size(), clock);
+      DecayPolicy decay = ((AlsHyperparameters) pipeline.model()).decay();
+      Replay replay = new Replay(spark, pipeline, decay, events, tuning.arms());
+      NightScoring scoring = new NightScoring(spark, pipeline, decay, tuning.arms());
+      progress.begin("learning the base for " + tuning.arms().size() + " candidates", 0);
+      replay.begin(plan.baseEnd(), skipping(0, plan.firstReported()));
+      for (int n = 0; n < plan.nights().size() && !tuning.arms().isEmpty(); n++) {
+        LocalDate day = plan.nights().get(n);
+        progress.begin(
+            "tuning, night " + day + " (" + (n + 1) + " of " + plan.nights().size() + ")",
+            tuning.arms().size());
+        Dataset<Row> night = replay.open(day);
+        try {
+          if (n >= plan.firstReported()) {
+            replay.tonight(
+                () ->
+                    replay.retire(
+                        tuning.scored(
+                            scoring.compare(replay, night, day, tuning.arms(), List.of()))));
+          }
+          if (n + 1 < plan.nights().size()) {
+            replay.learn(day, night, skipping(n + 1, plan.firstReported()), progress);
+          }
+        } finally {
+          night.unpersist(false);
+        }
+      }
+      return chosen(tuning, told);
+    } finally {
+      progress.end();
+    }
+  }
+
+  private BacktestDefinition chosen(Tuning tuning, Consumer<String> told) {
+    Map<BacktestArm, BacktestDefinition.Arm> parameters = new EnumMap<>(BacktestArm.class);
+    tuning
+        .chosen()
+        .forEach(
+            (arm, chosen) -> {
+              parameters.put(arm, chosen.parameters());
+              told.accept(
+                  String.format(
+                      Locale.ROOT,
+                      "Chosen for %s, %.4f on the nights of tuning: %s.",
+                      arm.label(),
+                      chosen.mean(),
+                      pipeline.backtest().with(Map.of(arm, chosen.parameters())).describe(arm)));
+            });
+    return pipeline.backtest().with(parameters);
   }
 
   private void replay(

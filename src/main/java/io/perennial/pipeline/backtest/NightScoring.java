@@ -47,19 +47,30 @@ final class NightScoring {
 
   /** Scores every arm on a night that none has learnt. */
   void score(Replay replay, Dataset<Row> night, LocalDate day, NightFigures figures) {
+    figures.add(
+        BacktestRow.PREQUENTIAL,
+        compare(replay, night, day, arms, SEGMENTS),
+        pipeline.evaluation());
+  }
+
+  /**
+   * Some arms on a night that none has learnt.
+   *
+   * @param paired segments whose replicates are kept
+   */
+  Comparison compare(
+      Replay replay, Dataset<Row> night, LocalDate day, List<Arm> some, List<Segment> paired) {
     EvaluationWindow window = window(replay, night, day);
     List<Subject> subjects =
-        subjects(arms, Audience.of(window, replay.statistics(), replay.begin(day)));
-    Comparison comparison =
-        evaluator.compare(
-            window,
-            subjects,
-            PopularityScorer.of(replay.statistics()),
-            replay.statistics(),
-            pipeline.seed(),
-            "backtest/" + day,
-            SEGMENTS);
-    figures.add(BacktestRow.PREQUENTIAL, comparison, pipeline.evaluation());
+        subjects(some, Audience.of(window, replay.statistics(), replay.begin(day)));
+    return evaluator.compare(
+        window,
+        subjects,
+        PopularityScorer.of(replay.statistics()),
+        replay.statistics(),
+        pipeline.seed(),
+        "backtest/" + day,
+        paired);
   }
 
   private EvaluationWindow window(Replay replay, Dataset<Row> night, LocalDate day) {

@@ -12,6 +12,7 @@ import io.perennial.pipeline.backtest.Arm.Learnt;
 import io.perennial.pipeline.backtest.Arm.Memory;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class Replay {
     this.spark = spark;
     this.pipeline = pipeline;
     this.events = events;
-    this.arms = arms;
+    this.arms = new ArrayList<>(arms);
     this.decay = decay;
     this.itemCounts = new ItemStatisticsBuilder(decay.aggregate());
     histories.put(decay, history(decay));
@@ -122,6 +123,11 @@ final class Replay {
           work.run();
           return null;
         });
+  }
+
+  /** Some arms are replayed no longer. */
+  void retire(List<Arm> leaving) {
+    arms.removeAll(leaving);
   }
 
   /** Number of events of the night that was opened last. */

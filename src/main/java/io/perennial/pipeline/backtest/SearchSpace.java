@@ -1,0 +1,127 @@
+package io.perennial.pipeline.backtest;
+
+import io.perennial.config.BacktestArm;
+import io.perennial.config.BacktestDefinition;
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.evaluation.baseline.NeighbourOptions;
+import io.perennial.evaluation.baseline.NeighbourOptions.Weighting;
+import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.history.DecayPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * What tuning may change of an arm, and how far, around what the pipeline file says. Rank and
+ * sweeps from scratch stay, so that arms are compared at the same size.
+ *
+ * <ul>
+ *   <li>{@code regParam}: a tenth to ten times, by its logarithm; {@code alpha} and {@code
+ *       unobservedWeight}: a quarter to four times. MLlib's {@code alpha}: 1 to 100.
+ *   <li>{@code decay.halfLife}, where the arm fades events: 15, 30, 60, 120, 240 days; MLlib also
+ *       none.
+ *   <li>{@code distillation.beta}: a tenth to ten times; {@code nightlySweeps}: 1 or 2.
+ *   <li>item-knn: {@code neighbours} 50, 100, 200, 400; {@code weighting}; {@code k1} 0.3 to 100;
+ *       {@code b} 0 to 1.
+ * </ul>
+ */
+final class SearchSpace {
+  private static final int[] HALF_LIVES = {15, 30, 60, 120, 240};
+  private static final int[] NEIGHBOURS = {50, 100, 200, 400};
+  private static final Set<BacktestArm> FADING =
+      EnumSet.of(
+          BacktestArm.OURS_MODEL,
+          BacktestArm.FULL_RETRAIN_DECAYED,
+          BacktestArm.MLLIB_FULL_RETRAIN,
+          BacktestArm.FINE_TUNE,
+          BacktestArm.FROZEN,
+          BacktestArm.FOLD_IN);
+  private static final Set<BacktestArm> NOTHING_TO_TUNE =
+      EnumSet.of(BacktestArm.POPULARITY, BacktestArm.RECENT_POPULARITY, BacktestArm.USER_FREQUENCY);
+
+  private SearchSpace() {}
+
+  /**
+   * Candidates of an arm: what it has now, then others drawn from the space. One alone where there
+   * is nothing to tune.
+   */
+  static List<BacktestDefinition.Arm> candidates(
+      BacktestArm arm, BacktestDefinition.Arm now, int count, long seed) {
+    List<BacktestDefinition.Arm> candidates = new ArrayList<>();
+    candidates.add(now);
+    Random random = new Random(seed + arm.ordinal());
+    while (candidates.size() < count && !NOTHING_TO_TUNE.contains(arm)) {
+      candidates.add(
+          arm == BacktestArm.ITEM_KNN
+              ? new BacktestDefinition.Arm(now.model(), now.distillation(), neighbours(now, random))
+              : new BacktestDefinition.Arm(
+                  model(arm, now.model(), random),
+                  arm == BacktestArm.OURS_MODEL
+                      ? distillation(now.distillation(), random)
+                      : now.distillation(),
+                  now.neighbours()));
+    }
+    return candidates;
+  }
+
+  private static NeighbourOptions neighbours(BacktestDefinition.Arm now, Random random) {
+    return new NeighbourOptions(
+        NEIGHBOURS[random.nextInt(NEIGHBOURS.length)],
+        Weighting.values()[random.nextInt(Weighting.values().length)],
+        rounded(between(0.3, 100, random)),
+        rounded(random.nextDouble()));
+  }
+
+  private static AlsHyperparameters model(BacktestArm arm, AlsHyperparameters now, Random random) {
+    boolean stock = arm == BacktestArm.MLLIB_FULL_RETRAIN;
+    boolean sweeps = arm == BacktestArm.OURS_MODEL || arm == BacktestArm.FINE_TUNE;
+    double regParam = now.regParam() * between(0.1, 10, random);
+    double alpha = stock ? between(1, 100, random) : now.alpha() * between(0.25, 4, random);
+    double unobserved = now.unobservedWeight() * between(0.25, 4, random);
+    int drawn = random.nextInt(HALF_LIVES.length + (stock ? 1 : 0));
+    int nightly = 1 + random.nextInt(2);
+    Optional<Duration> halfLife =
+        drawn < HALF_LIVES.length
+            ? Optional.of(Duration.ofDays(HALF_LIVES[drawn]))
+            : Optional.empty();
+    return new AlsHyperparameters(
+        now.rank(),
+        now.maxIter(),
+        sweeps ? nightly : now.nightlySweeps(),
+        rounded(regParam),
+        now.regScaling(),
+        now.implicitPrefs(),
+        now.implicitPrefs() ? rounded(alpha) : now.alpha(),
+        now.confidence(),
+        now.implicitPrefs() && !stock ? rounded(unobserved) : now.unobservedWeight(),
+        FADING.contains(arm) ? new DecayPolicy(halfLife, now.decay().aggregate()) : now.decay(),
+        now.numBlocks(),
+        now.solver(),
+        now.initialScale());
+  }
+
+  private static DistillationOptions distillation(DistillationOptions now, Random random) {
+    double beta = now.beta() > 0 ? now.beta() : DistillationOptions.DEFAULT.beta();
+    return new DistillationOptions(
+        rounded(beta * between(0.1, 10, random)),
+        now.betaGrowth(),
+        now.betaSaturation(),
+        now.users(),
+        now.items(),
+        now.shrink());
+  }
+
+  /** Uniform by logarithm. */
+  private static double between(double low, double high, Random random) {
+    return low * Math.pow(high / low, random.nextDouble());
+  }
+
+  /** Three significant digits: what a pipeline file can show. */
+  private static double rounded(double value) {
+    return new java.math.BigDecimal(value).round(new java.math.MathContext(3)).doubleValue();
+  }
+}

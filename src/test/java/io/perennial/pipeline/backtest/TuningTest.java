@@ -1,0 +1,142 @@
+package io.perennial.pipeline.backtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.perennial.config.BacktestArm;
+import io.perennial.config.BacktestDefinition;
+import io.perennial.config.PipelineDefinition;
+import io.perennial.config.PipelineReader;
+import io.perennial.evaluation.Comparison;
+import io.perennial.evaluation.Estimate;
+import io.perennial.evaluation.Measurement;
+import io.perennial.evaluation.Metric;
+import io.perennial.evaluation.Segment;
+import io.perennial.model.als.AlsHyperparameters;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TuningTest {
+  private static final PipelineDefinition PIPELINE =
+      PipelineReader.read("shop.yaml", "name: shop\n");
+
+  private static Tuning tuning(int count, int nights, BacktestArm... arms) {
+    LocalDate day = LocalDate.of(2011, 7, 1);
+    BacktestRequest request =
+        new BacktestRequest(
+            day,
+            day,
+            Optional.empty(),
+            List.of(arms),
+            10,
+            Optional.empty(),
+            BacktestRequest.Start.RESUME);
+    return new Tuning(PIPELINE, request, count, nights, Clock.systemUTC());
+  }
+
+  private static Comparison night(Tuning tuning, ToDoubleFunction<String> score) {
+    List<Measurement> measurements = new ArrayList<>();
+    List<String> names = tuning.arms().stream().map(Arm::name).toList();
+    for (String name : names) {
+      measurements.add(
+          new Measurement(
+              name,
+              "prequential",
+              Segment.ALL,
+              Metric.NDCG,
+              OptionalInt.of(20),
+              new Estimate(score.applyAsDouble(name), Double.NaN, Double.NaN, 10)));
+    }
+    return new Comparison("prequential", 10, names, measurements, List.of());
+  }
+
+  @Test
+  void theBetterHalfOfEachArmStaysAfterAQuarterAndAfterHalfOfTheNights() {
+    Tuning tuning =
+        tuning(8, 8, BacktestArm.OURS_MODEL, BacktestArm.ITEM_KNN, BacktestArm.POPULARITY);
+    assertThat(tuning.arms()).hasSize(16);
+    List<Integer> sizes = new ArrayList<>();
+    for (int n = 0; n < 8; n++) {
+      // Candidate 5 is the best of each, 2 the second, the others fall with their number.
+      tuning.scored(
+          night(
+              tuning,
+              name ->
+                  switch (name.substring(name.indexOf('#') + 1)) {
+                    case "5" -> 0.9;
+                    case "2" -> 0.8;
+                    default -> 0.1 / (1 + name.charAt(name.length() - 1));
+                  }));
+      sizes.add(tuning.arms().size());
+    }
+
+    assertThat(sizes).containsExactly(16, 8, 8, 4, 4, 4, 4, 4);
+    assertThat(tuning.arms())
+        .extracting(Arm::name)
+        .containsExactlyInAnyOrder("ours-model#2", "ours-model#5", "item-knn#2", "item-knn#5");
+    assertThat(tuning.chosen().keySet())
+        .containsExactlyInAnyOrder(BacktestArm.OURS_MODEL, BacktestArm.ITEM_KNN);
+    assertThat(tuning.chosen().get(BacktestArm.OURS_MODEL).parameters())
+        .isEqualTo(candidates(BacktestArm.OURS_MODEL, 8).get(5));
+    assertThat(tuning.chosen().get(BacktestArm.OURS_MODEL).mean()).isCloseTo(0.9, within(1e-12));
+  }
+
+  @Test
+  void ofEqualCandidatesThePipelinesOwnIsKept() {
+    Tuning tuning = tuning(4, 3, BacktestArm.FULL_RETRAIN);
+    for (int n = 0; n < 3; n++) {
+      tuning.scored(night(tuning, name -> 0.3));
+    }
+
+    assertThat(tuning.chosen().get(BacktestArm.FULL_RETRAIN).parameters())
+        .isEqualTo(PIPELINE.backtest().arm(BacktestArm.FULL_RETRAIN));
+  }
+
+  private static List<BacktestDefinition.Arm> candidates(BacktestArm arm, int count) {
+    return SearchSpace.candidates(arm, PIPELINE.backtest().arm(arm), count, PIPELINE.seed());
+  }
+
+  @ParameterizedTest
+  @EnumSource(BacktestArm.class)
+  void candidatesBeginWithThePipelinesOwnAndCanBeWrittenIntoItsFile(BacktestArm arm) {
+    List<BacktestDefinition.Arm> candidates = candidates(arm, 12);
+
+    assertThat(candidates.get(0)).isEqualTo(PIPELINE.backtest().arm(arm));
+    assertThat(candidates(arm, 12)).isEqualTo(candidates);
+    for (BacktestDefinition.Arm candidate : candidates) {
+      assertThat(candidate.model().rank()).isEqualTo(candidates.get(0).model().rank());
+      Map<BacktestArm, BacktestDefinition.Arm> one = new EnumMap<>(BacktestArm.class);
+      one.put(arm, candidate);
+      BacktestDefinition changed = PIPELINE.backtest().with(one);
+      String file = "name: shop\n" + String.join("\n", PIPELINE.backtest().changes(changed)) + "\n";
+
+      assertThat(PipelineReader.read("shop.yaml", file).backtest()).as(file).isEqualTo(changed);
+    }
+  }
+
+  @Test
+  void onlyArmsThatFadeEventsAreGivenAHalfLife() {
+    assertThat(candidates(BacktestArm.FULL_RETRAIN, 20))
+        .allSatisfy(c -> assertThat(c.model().decay().halfLife()).isEmpty());
+    assertThat(candidates(BacktestArm.MLLIB_FULL_RETRAIN, 40))
+        .extracting(c -> c.model().decay().halfLife().isPresent())
+        .contains(true, false);
+    assertThat(candidates(BacktestArm.OURS_MODEL, 20))
+        .extracting(c -> c.model().nightlySweeps())
+        .contains(1, 2);
+    AlsHyperparameters own = PIPELINE.backtest().arm(BacktestArm.OURS_MODEL).model();
+    assertThat(candidates(BacktestArm.OURS_MODEL, 40))
+        .allSatisfy(
+            c -> assertThat(c.model().regParam() / own.regParam()).isBetween(0.0999, 10.01));
+  }
+}
