@@ -38,7 +38,7 @@ import org.apache.spark.storage.StorageLevel;
  * anything of what comes later.
  */
 final class ReplayedEvents implements AutoCloseable {
-  private static final int PIECE = 200_000;
+  private static final int PIECE = 30_000;
 
   private static final StructType RAW =
       new StructType()
