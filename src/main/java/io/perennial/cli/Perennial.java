@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RetrainCommand.class,
       BackfillCommand.class,
       ModelsCommand.class,
+      RecommendCommand.class,
       SqlCommand.class,
       ReportCommand.class
     },

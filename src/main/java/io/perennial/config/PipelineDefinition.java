@@ -6,13 +6,15 @@ import io.perennial.event.EventSource;
 import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
+import io.perennial.recommendation.ItemTable;
+import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that decides what is learned; valid once built.
+ * Everything that decides what is learned, and how it is recommended; valid once built.
  *
  * @param name of the pipeline: lower-case letters, digits and dashes
  * @param zone in which days, intervals and nights begin
@@ -29,7 +31,9 @@ import java.util.Optional;
  * @param gate what may pass
  * @param maximalPendingNights rejected nights in a row after which a pipeline stops; default 3
  * @param keyframeEvery a version with every row is written after so many deltas; default 14
- * @param digest SHA-256, hex, of the canonical form of everything above
+ * @param recommendation what is recommended; no part of the digest, since nothing is learnt by it
+ * @param items table that says more about items, for recommendations; no part of the digest either
+ * @param digest SHA-256, hex, of the canonical form of everything that decides what is learned
  * @param text canonical form, key to value, for lineage and reports
  */
 public record PipelineDefinition(
@@ -48,5 +52,7 @@ public record PipelineDefinition(
     GateOptions gate,
     int maximalPendingNights,
     int keyframeEvery,
+    RecommendationOptions recommendation,
+    Optional<ItemTable> items,
     String digest,
     Map<String, String> text) {}

@@ -10,6 +10,8 @@ import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.recommendation.ItemTable;
+import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -150,6 +152,9 @@ public final class PipelineReader {
     GateOptions gate = gate(root.section("gate"));
     int pending = root.whole("maximalPendingNights", 1, 365).orElse(DEFAULT_PENDING_NIGHTS);
     int keyframes = root.whole("keyframeEvery", 1, 10_000).orElse(DEFAULT_KEYFRAME_EVERY);
+    RecommendationOptions recommendation =
+        RecordBinder.bind(root.section("recommendation"), RecommendationOptions.DEFAULT);
+    Optional<ItemTable> items = items(root.section("items"));
     CanonicalForm form =
         new CanonicalForm()
             .with("name", name)
@@ -183,6 +188,8 @@ public final class PipelineReader {
         gate,
         pending,
         keyframes,
+        recommendation,
+        items,
         form.digest(),
         form.text());
   }
@@ -276,5 +283,19 @@ public final class PipelineReader {
             "exclude", ExclusionReader.read(section));
     IngestOptions options = RecordBinder.bind(section, IngestOptions.DEFAULT, given);
     return section.isGiven() ? Optional.of(options) : Optional.empty();
+  }
+
+  private static Optional<ItemTable> items(YamlSection section) {
+    String table =
+        section.isGiven()
+            ? section.requiredText("table", "where titles and dates of items stand")
+            : section.text("table").orElse("");
+    String id = section.text("id").orElse(EventColumns.ITEM);
+    Optional<String> title = section.text("title");
+    Optional<String> from = section.text("availableFrom");
+    Optional<String> until = section.text("availableUntil");
+    return table.isEmpty()
+        ? Optional.empty()
+        : section.build(() -> new ItemTable(table, id, title, from, until));
   }
 }

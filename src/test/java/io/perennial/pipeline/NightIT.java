@@ -300,6 +300,7 @@ final class NightIT {
   /** Number and hash of a pipeline's rows in every table. */
   private static Map<String, String> rowsOf(Shop shop, String pipeline) {
     Map<String, String> sums = new TreeMap<>();
+    shop.registry().ensureTables();
     for (Tables table : Tables.values()) {
       Dataset<Row> rows = shop.table(table.tableName()).filter(col("pipeline").equalTo(pipeline));
       List<String> texts = rows.toJSON().collectAsList().stream().sorted().toList();
