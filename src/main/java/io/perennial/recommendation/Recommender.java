@@ -1,5 +1,6 @@
 package io.perennial.recommendation;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -19,14 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -84,188 +86,50 @@ public final class Recommender {
     progress.begin("reading the version", 0);
     Prepared prepared = Prepared.of(spark, warehouse, registry, source, request);
     Optional<RecommendationBatch> standing = store.standing(source.pipeline());
-    Work work = plan(request, prepared, standing);
+    BatchPlan plan = BatchPlan.of(registry, request, prepared, standing);
     progress.end();
-    if (work.upToDate) {
+    if (plan.upToDate()) {
       return report(
-          work,
+          plan,
           RecommendationReport.Kind.NOTHING_TO_DO,
           0,
           0,
           "Nothing to do: the recommendations of version "
-              + work.batch.version()
+              + plan.batch().version()
               + " with these options and events stand already.");
     }
     if (kind == RecommendationReport.Kind.DRY_RUN) {
-      return report(work, kind, work.users, 0, described(work));
+      return report(plan, kind, plan.users(), 0, described(plan));
     }
-    return work.batch.scope() == Scope.ALL
-        ? renewAll(work)
-        : renewTouched(work, standing.orElseThrow());
-  }
-
-  /** What is to be done. */
-  private static final class Work {
-    private final RecommendationRequest request;
-    private final Prepared prepared;
-    private final RecommendationBatch batch;
-    private final long users;
-    private final boolean upToDate;
-    private final String remark;
-    private final String upon;
-    private Optional<Broadcast<Ranking>> ranking = Optional.empty();
-
-    Work(
-        RecommendationRequest request,
-        Prepared prepared,
-        RecommendationBatch batch,
-        long users,
-        boolean upToDate,
-        String remark,
-        String upon) {
-      this.request = request;
-      this.prepared = prepared;
-      this.batch = batch;
-      this.users = users;
-      this.upToDate = upToDate;
-      this.remark = remark;
-      this.upon = upon;
-    }
-
-    /** The same work with the number of users that it renews. */
-    Work renewing(long count) {
-      return new Work(request, prepared, batch.renewing(count), users, upToDate, remark, upon);
-    }
-
-    /** The batch that stood when the work was planned. */
-    String upon() {
-      return upon;
-    }
-
-    /** The items, sent to executors once for all pieces. */
-    Broadcast<Ranking> ranking(JavaSparkContext context) {
-      if (ranking.isEmpty()) {
-        ranking =
-            Optional.of(
-                context.broadcast(
-                    new Ranking(prepared.catalogue(), prepared.foldIn(), request.options())));
-      }
-      return ranking.get();
-    }
-
-    /** Nothing is worked out any more. */
-    void end() {
-      ranking.ifPresent(Broadcast::destroy);
-      ranking = Optional.empty();
-    }
-
-    int bucketsAtOnce() {
-      long users = request.options().usersAtOnce();
-      long each = Math.max(1, this.users / batch.buckets());
-      return (int) Math.max(1, Math.min(batch.buckets(), users / each));
-    }
-  }
-
-  private Work plan(
-      RecommendationRequest request, Prepared prepared, Optional<RecommendationBatch> standing) {
-    RecommendationOptions options = request.options();
-    long users = prepared.state().users().size();
-    Map<String, String> told = new TreeMap<>();
-    told.put("top", Integer.toString(options.top()));
-    told.put("exclude_seen", Boolean.toString(options.excludeSeen()));
-    told.put("fold_in", Boolean.toString(options.foldIn()));
-    told.put("items", new BatchKey().with("items", prepared.catalogue().recommendable()).hex());
-    String asked = new BatchKey().with("options", told).hex();
-    String read =
-        prepared
-            .fresh()
-            .map(f -> f.slice().to().commit() + "/" + f.slice().to().eventTime())
-            .orElse("nothing new");
-    told.put("asked", asked);
-    told.put("events", read);
-    String content =
-        new BatchKey()
-            .with("version", prepared.version().version())
-            .with("run", prepared.version().runId())
-            .with("asked", asked)
-            .with("events", read)
-            .hex();
-    Scope scope = request.scope();
-    String remark = "";
-    if (scope == Scope.TOUCHED) {
-      Optional<String> obstacle = obstacle(standing, asked);
-      if (obstacle.isPresent()) {
-        scope = Scope.ALL;
-        remark = " Everybody is renewed: " + obstacle.get() + ".";
-      }
-    }
-    boolean upToDate =
-        standing
-            .filter(s -> s.content().equals(content))
-            .filter(s -> s.scope() == Scope.ALL || request.scope() == Scope.TOUCHED)
-            .isPresent();
-    int buckets =
-        scope == Scope.TOUCHED
-            ? standing.orElseThrow().buckets()
-            : (int)
-                Math.max(1, Math.min(100_000, -Math.floorDiv(-users, options.usersPerBucket())));
-    BatchKey key = new BatchKey().with("content", content).with("buckets", buckets);
-    if (scope == Scope.TOUCHED) {
-      key.with("upon", standing.orElseThrow().batch());
-    }
-    RecommendationBatch batch =
-        new RecommendationBatch(
-            source.pipeline(),
-            key.hex(),
-            content,
-            prepared.version().version(),
-            scope,
-            buckets,
-            0,
-            told,
-            request.now());
-    String upon = standing.map(RecommendationBatch::batch).orElse("nothing");
-    return new Work(request, prepared, batch, users, upToDate, remark, upon);
-  }
-
-  /** Why touched users alone cannot be renewed. */
-  private Optional<String> obstacle(Optional<RecommendationBatch> standing, String asked) {
-    if (standing.isEmpty()) {
-      return Optional.of("nothing was recommended before");
-    }
-    if (!asked.equals(standing.get().options().get("asked"))) {
-      return Optional.of("the options, or the items that may be recommended, are others");
-    }
-    Optional<ModelVersion> former = registry.version(source.pipeline(), standing.get().version());
-    if (former.isEmpty() || !registry.hasRows(former.get())) {
-      return Optional.of(
-          "the rows of version "
-              + standing.get().version()
-              + ", which recommended before, were pruned, so nobody can tell who changed");
-    }
-    return Optional.empty();
+    return plan.batch().scope() == Scope.ALL
+        ? renewAll(plan)
+        : renewTouched(plan, standing.orElseThrow());
   }
 
   // ---- everybody
 
-  private RecommendationReport renewAll(Work work) {
+  private RecommendationReport renewAll(BatchPlan plan) {
     Set<Integer> all =
-        IntStream.range(0, work.batch.buckets())
+        IntStream.range(0, plan.batch().buckets())
             .boxed()
             .collect(Collectors.toCollection(TreeSet::new));
-    UserRows users = users(work);
+    UserRows users = users(plan);
     int taken =
-        inPieces(work, all, buckets -> ranked(work, users.rows(buckets, work.batch.buckets())));
-    return finished(work, taken);
+        inPieces(
+            plan,
+            all,
+            (buckets, ranking) ->
+                ranked(plan, users.rows(buckets, plan.batch().buckets()), ranking));
+    return finished(plan, taken);
   }
 
   // ---- those that changed
 
-  private RecommendationReport renewTouched(Work work, RecommendationBatch standing) {
+  private RecommendationReport renewTouched(BatchPlan plan, RecommendationBatch standing) {
     progress.begin("finding the users that changed", 0);
     Dataset<Row> touched =
-        touched(work, standing)
-            .withColumn("user_bucket", UserRows.bucket(col("user"), work.batch.buckets()))
+        touched(plan, standing)
+            .withColumn("user_bucket", UserRows.bucket(col("user"), plan.batch().buckets()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long count = touched.count();
@@ -274,10 +138,11 @@ public final class Recommender {
         buckets.add(row.getInt(0));
       }
       progress.end();
-      Work counted = work.renewing(count);
-      UserRows users = users(work);
+      BatchPlan counted = plan.renewing(count);
+      UserRows users = users(plan);
       int taken =
-          inPieces(counted, buckets, some -> mixed(counted, standing, users, touched, some));
+          inPieces(
+              counted, buckets, (some, ranking) -> mixed(counted, users, touched, some, ranking));
       return finished(counted, taken);
     } finally {
       touched.unpersist(false);
@@ -286,18 +151,19 @@ public final class Recommender {
 
   /** New rows of users that changed, and what stood before of the others in their buckets. */
   private Dataset<Row> mixed(
-      Work work,
-      RecommendationBatch standing,
+      BatchPlan plan,
       UserRows users,
       Dataset<Row> touched,
-      List<Integer> buckets) {
+      List<Integer> buckets,
+      Broadcast<Ranking> ranking) {
     Dataset<Row> names = touched.select("user");
     Dataset<Row> renewed =
         ranked(
-            work,
+            plan,
             users
-                .rows(buckets, standing.buckets())
-                .join(names, new String[] {"user"}, "left_semi"));
+                .rows(buckets, plan.batch().buckets())
+                .join(names, new String[] {"user"}, "left_semi"),
+            ranking);
     Dataset<Row> kept =
         store
             .rows(source.pipeline())
@@ -307,13 +173,14 @@ public final class Recommender {
   }
 
   /**
-   * Users whose vector is another than in the version that recommended before, and users who did
-   * something that this version has not learnt.
+   * Users whose vector is another than in the version that recommended before, users who did
+   * something that this version has not learnt, and users with an item that may no longer be
+   * recommended.
    */
-  private Dataset<Row> touched(Work work, RecommendationBatch standing) {
+  private Dataset<Row> touched(BatchPlan plan, RecommendationBatch standing) {
     ModelVersion former = registry.version(source.pipeline(), standing.version()).orElseThrow();
-    Dataset<Row> changed = fingerprints(work.prepared.state().users().dataset());
-    if (former.version() == work.batch.version()) {
+    Dataset<Row> changed = fingerprints(plan.prepared().state().users().dataset());
+    if (former.version() == plan.batch().version()) {
       changed = changed.where(lit(false));
     } else {
       changed =
@@ -327,9 +194,22 @@ public final class Recommender {
             .ids(source.pipeline(), "user")
             .join(changed.select("index"), new String[] {"index"}, "left_semi")
             .select(col("id").as("user"));
-    return work.prepared.fresh().isPresent()
-        ? users.union(work.prepared.fresh().get().users()).distinct()
-        : users;
+    Dataset<Row> outdated =
+        store
+            .rows(source.pipeline())
+            .join(
+                broadcast(recommendable(plan.prepared().catalogue())),
+                new String[] {"item"},
+                "left_anti")
+            .select("user");
+    Dataset<Row> all = users.union(outdated);
+    return plan.prepared().fresh().map(f -> all.union(f.users())).orElse(all).distinct();
+  }
+
+  private Dataset<Row> recommendable(Catalogue catalogue) {
+    List<String> names =
+        IntStream.of(catalogue.recommendable()).mapToObj(item -> catalogue.names()[item]).toList();
+    return spark.createDataset(names, Encoders.STRING()).toDF("item");
   }
 
   private static Dataset<Row> fingerprints(Dataset<Row> factors) {
@@ -340,53 +220,69 @@ public final class Recommender {
 
   /** Works out the rows of some buckets. */
   private interface Piece {
-    Dataset<Row> of(List<Integer> buckets);
+    Dataset<Row> of(List<Integer> buckets, Broadcast<Ranking> ranking);
   }
 
   /**
    * Works out buckets some at a time and publishes them together: at once where one piece is
    * enough. Returns how many were taken over from a run that died.
    */
-  private int inPieces(Work work, Set<Integer> buckets, Piece piece) {
-    RecommendationBatch batch = work.batch;
+  private int inPieces(BatchPlan plan, Set<Integer> buckets, Piece piece) {
+    RecommendationBatch batch = plan.batch();
     Set<Integer> kept = new TreeSet<>(store.kept(batch));
     kept.retainAll(buckets);
+    int taken = kept.size();
     List<Integer> missing = buckets.stream().filter(b -> !kept.contains(b)).toList();
+    Broadcast<Ranking> ranking =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .broadcast(
+                new Ranking(
+                    plan.prepared().catalogue(),
+                    plan.prepared().foldIn(),
+                    plan.request().options()));
     try {
-      publish(work, buckets, kept, missing, piece);
+      publish(plan, buckets, kept, missing, some -> piece.of(some, ranking));
     } finally {
-      work.end();
+      ranking.destroy();
       progress.end();
     }
-    return kept.size();
+    return taken;
   }
 
   private void publish(
-      Work work, Set<Integer> buckets, Set<Integer> kept, List<Integer> missing, Piece piece) {
-    RecommendationBatch batch = work.batch;
-    int atOnce = work.bucketsAtOnce();
+      BatchPlan plan,
+      Set<Integer> buckets,
+      Set<Integer> kept,
+      List<Integer> missing,
+      Function<List<Integer>, Dataset<Row>> piece) {
+    RecommendationBatch batch = plan.batch();
+    int atOnce = plan.bucketsAtOnce();
     progress.begin("recommending", missing.size());
     if (kept.isEmpty() && missing.size() <= atOnce) {
-      requireUndisturbed(work);
-      store.publish(batch, buckets, piece.of(missing));
+      requireUndisturbed(plan);
+      store.publish(batch, buckets, piece.apply(missing));
       progress.advance(missing.size());
     } else {
       for (int from = 0; from < missing.size(); from += atOnce) {
         List<Integer> some = missing.subList(from, Math.min(missing.size(), from + atOnce));
-        store.keep(batch, some, piece.of(some));
+        store.keep(batch, some, piece.apply(some));
+        kept.addAll(store.kept(batch));
         progress.advance(some.size());
       }
-      requireUndisturbed(work);
+      requireUndisturbed(plan);
       progress.begin("publishing", 0);
       store.publishKept(batch, kept, buckets);
     }
   }
 
   /** What stands of untouched users must be what was read when the batch began. */
-  private void requireUndisturbed(Work work) {
-    String upon =
-        store.standing(source.pipeline()).map(RecommendationBatch::batch).orElse("nothing");
-    if (work.batch.scope() == Scope.TOUCHED && !upon.equals(work.upon())) {
+  private void requireUndisturbed(BatchPlan plan) {
+    boolean disturbed =
+        !store
+            .standing(source.pipeline())
+            .map(RecommendationBatch::batch)
+            .equals(plan.standing().map(RecommendationBatch::batch));
+    if (plan.batch().scope() == Scope.TOUCHED && disturbed) {
       throw new RegistryConflictException(
           "Cannot publish the recommendations of touched users of "
               + source.pipeline()
@@ -394,14 +290,13 @@ public final class Recommender {
     }
   }
 
-  private UserRows users(Work work) {
-    return new UserRows(registry, source, work.prepared, work.request.options());
+  private UserRows users(BatchPlan plan) {
+    return new UserRows(registry, source, plan.prepared(), plan.request().options());
   }
 
-  private Dataset<Row> ranked(Work work, Dataset<Row> users) {
+  private Dataset<Row> ranked(BatchPlan plan, Dataset<Row> users, Broadcast<Ranking> ranking) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<Ranking> ranking = work.ranking(context);
-    long atOnce = Math.min(work.users, work.request.options().usersAtOnce());
+    long atOnce = Math.min(plan.users(), plan.request().options().usersAtOnce());
     int tasks = (int) Math.max(1, Math.min(context.defaultParallelism(), atOnce / USERS_A_TASK));
     JavaRDD<InternalRow> rows =
         ((org.apache.spark.sql.classic.Dataset<Row>) users.repartition(tasks, col("user")))
@@ -411,50 +306,50 @@ public final class Recommender {
             .mapPartitions(block -> ranking.value().rank(block));
     return ((org.apache.spark.sql.classic.SparkSession) spark)
         .internalCreateDataFrame(rows.rdd(), Ranking.OUT, false)
-        .withColumn("version", lit(work.batch.version()));
+        .withColumn("version", lit(plan.batch().version()));
   }
 
   // ---- what is told
 
-  private RecommendationReport finished(Work work, int taken) {
+  private RecommendationReport finished(BatchPlan plan, int taken) {
     RecommendationBatch written = store.standing(source.pipeline()).orElseThrow();
     return report(
-        work,
+        plan,
         RecommendationReport.Kind.WRITTEN,
         written.users(),
         taken,
         "Recommended up to "
-            + work.request.options().top()
+            + plan.request().options().top()
             + " of "
-            + work.prepared.catalogue().recommendable().length
+            + plan.prepared().catalogue().recommendable().length
             + " items to "
             + written.users()
-            + (work.batch.scope() == Scope.TOUCHED ? " touched users" : " users")
+            + (plan.batch().scope() == Scope.TOUCHED ? " touched users" : " users")
             + " with version "
-            + work.batch.version()
+            + plan.batch().version()
             + "."
             + (taken > 0 ? " " + taken + " buckets were taken over from a run that died." : "")
-            + work.remark);
+            + plan.remark());
   }
 
-  private static String described(Work work) {
+  private static String described(BatchPlan plan) {
     return "Would recommend up to "
-        + work.request.options().top()
+        + plan.request().options().top()
         + " of "
-        + work.prepared.catalogue().recommendable().length
+        + plan.prepared().catalogue().recommendable().length
         + " items to "
-        + (work.batch.scope() == Scope.TOUCHED ? "those of the " : "the ")
-        + work.users
+        + (plan.batch().scope() == Scope.TOUCHED ? "those of the " : "the ")
+        + plan.users()
         + " users of version "
-        + work.batch.version()
-        + (work.batch.scope() == Scope.TOUCHED ? " that changed" : "")
-        + work.prepared.fresh().map(f -> ", and to those who came since").orElse("")
+        + plan.batch().version()
+        + (plan.batch().scope() == Scope.TOUCHED ? " that changed" : "")
+        + plan.prepared().fresh().map(f -> ", and to those who came since").orElse("")
         + "."
-        + work.remark;
+        + plan.remark();
   }
 
   private RecommendationReport report(
-      Work work, RecommendationReport.Kind kind, long users, int taken, String sentence) {
+      BatchPlan plan, RecommendationReport.Kind kind, long users, int taken, String sentence) {
     Map<Source, Long> sources = new EnumMap<>(Source.class);
     if (kind != RecommendationReport.Kind.DRY_RUN) {
       for (Row row :
@@ -469,13 +364,13 @@ public final class Recommender {
     }
     return new RecommendationReport(
         source.pipeline(),
-        work.batch.version(),
-        work.batch.scope(),
+        plan.batch().version(),
+        plan.batch().scope(),
         kind,
         users,
-        work.batch.buckets(),
+        plan.batch().buckets(),
         taken,
-        work.prepared.catalogue().recommendable().length,
+        plan.prepared().catalogue().recommendable().length,
         sources,
         source.pipeline() + ": " + sentence);
   }
