@@ -2,12 +2,14 @@ package io.perennial.recommendation;
 
 import io.perennial.Warehouse;
 import io.perennial.event.EventSource;
+import io.perennial.event.SourceGapException;
 import io.perennial.model.FoldIn;
 import io.perennial.model.Model;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.ModelState;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
+import io.perennial.registry.UnknownVersionException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,12 +53,26 @@ record Prepared(
     RecommendationOptions options = request.options();
     Optional<FreshEvents> fresh =
         options.foldIn() || options.excludeSeen()
-            ? FreshEvents.since(spark, warehouse, events, version)
+            ? fresh(spark, warehouse, events, version)
             : Optional.empty();
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
     Optional<FoldIn> foldIn =
         options.foldIn() ? Optional.of(foldIn(source.family(), state, now)) : Optional.empty();
     return new Prepared(version, state, catalogue, directory, fresh, foldIn);
+  }
+
+  private static Optional<FreshEvents> fresh(
+      SparkSession spark, Warehouse warehouse, EventSource events, ModelVersion version) {
+    try {
+      return FreshEvents.since(spark, warehouse, events, version);
+    } catch (SourceGapException e) {
+      throw new SourceGapException(
+          e.getMessage()
+              + " To recommend without what happened since version "
+              + version.version()
+              + ", set recommendation.foldIn: false in the pipeline file, and leave seen items in.",
+          e);
+    }
   }
 
   private static <M extends Model> FoldIn foldIn(
@@ -67,9 +83,20 @@ record Prepared(
   private static ModelVersion version(
       ModelRegistry registry, String pipeline, Optional<Long> wanted) {
     if (wanted.isPresent()) {
-      return registry
-          .version(pipeline, wanted.get())
-          .orElseThrow(() -> unknown(registry, pipeline, wanted.get()));
+      ModelVersion version =
+          registry
+              .version(pipeline, wanted.get())
+              .orElseThrow(() -> unknown(registry, pipeline, wanted.get()));
+      if (version.status() == ModelVersion.Status.FAILED) {
+        throw new UnknownVersionException(
+            "Cannot recommend with version "
+                + version.version()
+                + " of "
+                + pipeline
+                + ": its night failed, so its rows may be incomplete. Choose another one from"
+                + " 'models list'.");
+      }
+      return version;
     }
     return registry
         .alias(pipeline, "champion")
@@ -88,7 +115,7 @@ record Prepared(
 
   private static RuntimeException unknown(ModelRegistry registry, String pipeline, long wanted) {
     String numbers = numbers(registry, pipeline);
-    return new io.perennial.registry.UnknownVersionException(
+    return new UnknownVersionException(
         "Cannot recommend with version "
             + wanted
             + ": pipeline "
