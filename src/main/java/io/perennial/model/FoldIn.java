@@ -8,6 +8,9 @@ import java.io.Serializable;
  * they are. Broadcast to executors: serializable, immutable, used by many threads at once.
  */
 public interface FoldIn extends Serializable {
-  /** Vectors of these users: of those who did something with an item that the model knows. */
+  /**
+   * Vectors of these users: of those who did something with an item that the model knows, and whose
+   * equations have one finite solution.
+   */
   FactorRows vectors(InteractionHistory histories);
 }

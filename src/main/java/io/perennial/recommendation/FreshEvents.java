@@ -1,5 +1,6 @@
 package io.perennial.recommendation;
 
+import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -55,12 +56,14 @@ final class FreshEvents {
         .map(slice -> new FreshEvents(slice, learnable(SliceReader.read(table, slice))));
   }
 
+  /** Those that a night would learn. */
   private static Dataset<Row> learnable(Dataset<Row> events) {
     return events.where(
         length(col(EventColumns.USER))
             .gt(0)
             .and(length(col(EventColumns.ITEM)).gt(0))
-            .and(col(EventColumns.TIME).isNotNull()));
+            .and(col(EventColumns.TIME).isNotNull())
+            .and(abs(col(EventColumns.VALUE)).leq(Double.MAX_VALUE)));
   }
 
   /** What was read: bounds and table. */
@@ -91,7 +94,7 @@ final class FreshEvents {
             .select(
                 col(EventColumns.USER).as(EventColumns.USER_INDEX),
                 coalesce(col("known"), lit(UNKNOWN)).as(EventColumns.ITEM_INDEX),
-                coalesce(col(EventColumns.VALUE), lit(1.0)).as(EventColumns.VALUE),
+                col(EventColumns.VALUE),
                 col(EventColumns.TIME),
                 col(EventColumns.DATE));
     return new HistoryBuilder(decay, java.time.ZoneOffset.UTC)

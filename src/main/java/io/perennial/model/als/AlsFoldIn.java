@@ -105,8 +105,26 @@ final class AlsFoldIn implements FoldIn {
             Arrays.copyOf(counts, n),
             Arrays.copyOf(values, n),
             weighting);
-    float[] out = new float[Math.multiplyExact(found, sweep.rank())];
-    new EntitySolver(sweep).solve(block, 0, found, items.values(), out);
-    return touched.learnt(out);
+    return solved(touched, block);
+  }
+
+  /** One user's odd events must not keep the others from their vectors. */
+  private FactorRows solved(TouchedRows users, EntityBlock block) {
+    float[] out = new float[Math.multiplyExact(users.size(), sweep.rank())];
+    EntitySolver solver = new EntitySolver(sweep);
+    int[] solvable = new int[users.size()];
+    int found = 0;
+    for (int n = 0; n < users.size(); n++) {
+      try {
+        solver.solve(block, n, n + 1, items.values(), out);
+        System.arraycopy(out, n * sweep.rank(), out, found * sweep.rank(), sweep.rank());
+        solvable[found++] = users.indices()[n];
+      } catch (NotPositiveDefiniteException | DivergedTrainingException unsolvable) {
+        continue;
+      }
+    }
+    return users
+        .some(Arrays.copyOf(solvable, found))
+        .learnt(Arrays.copyOf(out, found * sweep.rank()));
   }
 }

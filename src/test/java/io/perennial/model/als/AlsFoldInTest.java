@@ -127,6 +127,40 @@ class AlsFoldInTest {
   }
 
   @Test
+  void aUserWithoutASolutionIsLeftOutAndTheOthersAreNot() {
+    InteractionHistory history =
+        new InteractionHistory(
+            new int[] {0, 1, 2},
+            new int[] {0, 1, 2, 3},
+            new int[] {2, 2, 2},
+            new float[] {1, 1, 1},
+            new float[] {5, Float.MAX_VALUE, 5},
+            new long[] {0, 0, 0});
+    AlsHyperparameters tiny =
+        new AlsHyperparameters(
+            RANK,
+            1,
+            1,
+            1e-30,
+            AlsHyperparameters.RegScaling.COUNT,
+            false,
+            1,
+            AlsHyperparameters.Confidence.MLLIB,
+            1,
+            AlsHyperparameters.mllib().decay(),
+            1,
+            AlsHyperparameters.Solver.AUTO,
+            1);
+
+    FactorRows all = foldIn(AlsHyperparameters.mllib(), Feedback.EXPLICIT).vectors(history);
+
+    assertThat(all.indices()).containsExactly(0, 2);
+    assertThat(all.isFinite()).isTrue();
+    assertThat(all.values()[0]).isEqualTo(all.values()[RANK]);
+    assertThat(foldIn(tiny, Feedback.EXPLICIT).vectors(history).size()).isZero();
+  }
+
+  @Test
   void nobodyIsFoldedInWithoutAKnownItem() {
     FoldIn foldIn = foldIn(AlsHyperparameters.ials(), Feedback.IMPLICIT);
 
