@@ -5,9 +5,13 @@ import io.perennial.Warehouse;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.event.Ingest;
 import io.perennial.pipeline.Backfill;
+import io.perennial.pipeline.ModelFamilies;
 import io.perennial.pipeline.RetrainingRun;
 import io.perennial.pipeline.RunOutcome;
+import io.perennial.recommendation.RecommendationSource;
+import io.perennial.recommendation.Recommender;
 import io.perennial.registry.DeltaModelRegistry;
+import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.Lease;
 import io.perennial.registry.Leases;
 import io.perennial.registry.ModelRegistry;
@@ -180,6 +184,23 @@ final class Composition implements AutoCloseable {
     } catch (IOException e) {
       throw new UsageException("Cannot look into the warehouse " + root + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Top-N lists of a pipeline.
+   *
+   * @throws UsageException where there is no warehouse
+   */
+  Recommender recommender(PipelineDefinition pipeline) {
+    requireWarehouse();
+    return new Recommender(
+        spark,
+        warehouse(),
+        registry(),
+        new DeltaRecommendations(spark, warehouse(), WriteListener.NONE),
+        new RecommendationSource(
+            pipeline.name(), pipeline.source(), ModelFamilies.of(pipeline), pipeline.items()),
+        progress);
   }
 
   /** One night of a pipeline. */

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BackfillCommand.class,
       BacktestCommand.class,
       ModelsCommand.class,
+      RecommendCommand.class,
       SqlCommand.class,
       ReportCommand.class
     },

@@ -6,13 +6,15 @@ import io.perennial.event.EventSource;
 import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
+import io.perennial.recommendation.ItemTable;
+import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that decides what is learned; valid once built.
+ * Everything that decides what is learned, and how it is recommended; valid once built.
  *
  * @param name of the pipeline: lower-case letters, digits and dashes
  * @param zone in which days, intervals and nights begin
@@ -30,7 +32,9 @@ import java.util.Optional;
  * @param maximalPendingNights rejected nights in a row after which a pipeline stops; default 3
  * @param keyframeEvery a version with every row is written after so many deltas; default 14
  * @param backtest how history is replayed; not part of the digest, as it decides no night
- * @param digest SHA-256, hex, of the canonical form of everything else
+ * @param recommendation what is recommended; no part of the digest, since nothing is learnt by it
+ * @param items table that says more about items, for recommendations; no part of the digest either
+ * @param digest SHA-256, hex, of the canonical form of everything that decides what is learned
  * @param text canonical form, key to value, for lineage and reports
  */
 public record PipelineDefinition(
@@ -50,6 +54,8 @@ public record PipelineDefinition(
     int maximalPendingNights,
     int keyframeEvery,
     BacktestDefinition backtest,
+    RecommendationOptions recommendation,
+    Optional<ItemTable> items,
     String digest,
     Map<String, String> text) {
   /** The same pipeline, replayed with other parameters. */
@@ -71,6 +77,8 @@ public record PipelineDefinition(
         maximalPendingNights,
         keyframeEvery,
         other,
+        recommendation,
+        items,
         digest,
         text);
   }

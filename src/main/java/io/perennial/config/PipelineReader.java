@@ -10,6 +10,8 @@ import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.recommendation.ItemTable;
+import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -152,6 +154,9 @@ public final class PipelineReader {
     int keyframes = root.whole("keyframeEvery", 1, 10_000).orElse(DEFAULT_KEYFRAME_EVERY);
     BacktestDefinition backtest =
         BacktestReader.read(root.section("backtest"), parameters, distillation);
+    RecommendationOptions recommendation =
+        RecordBinder.bind(root.section("recommendation"), RecommendationOptions.DEFAULT);
+    Optional<ItemTable> items = items(root.section("items"));
     CanonicalForm form =
         new CanonicalForm()
             .with("name", name)
@@ -186,6 +191,8 @@ public final class PipelineReader {
         pending,
         keyframes,
         backtest,
+        recommendation,
+        items,
         form.digest(),
         form.text());
   }
@@ -279,5 +286,19 @@ public final class PipelineReader {
             "exclude", ExclusionReader.read(section));
     IngestOptions options = RecordBinder.bind(section, IngestOptions.DEFAULT, given);
     return section.isGiven() ? Optional.of(options) : Optional.empty();
+  }
+
+  private static Optional<ItemTable> items(YamlSection section) {
+    String table =
+        section.isGiven()
+            ? section.requiredText("table", "where titles and dates of items stand")
+            : section.text("table").orElse("");
+    String id = section.text("id").orElse(EventColumns.ITEM);
+    Optional<String> title = section.text("title");
+    Optional<String> from = section.text("availableFrom");
+    Optional<String> until = section.text("availableUntil");
+    return table.isEmpty()
+        ? Optional.empty()
+        : section.build(() -> new ItemTable(table, id, title, from, until));
   }
 }

@@ -6,11 +6,11 @@ import io.perennial.model.als.AlsFamily;
 import io.perennial.model.als.AlsHyperparameters;
 
 /** The model families that a pipeline file can name. */
-final class ModelFamilies {
+public final class ModelFamilies {
   private ModelFamilies() {}
 
   /** The family of a pipeline, with its hyper-parameters bound. */
-  static ModelFamily<?> of(PipelineDefinition pipeline) {
+  public static ModelFamily<?> of(PipelineDefinition pipeline) {
     if (pipeline.model() instanceof AlsHyperparameters parameters) {
       return new AlsFamily(parameters, pipeline.distillation());
     }

@@ -291,6 +291,15 @@ public final class DeltaModelRegistry implements ModelRegistry {
   }
 
   @Override
+  public Dataset<Row> ids(String pipeline, String kind) {
+    Names.pipeline(pipeline);
+    return tables
+        .read(Tables.ENTITY_IDS, pipeline)
+        .where(col("kind").equalTo(kind))
+        .select("id", "index");
+  }
+
+  @Override
   public Map<Integer, String> naturalIds(String pipeline, String kind, int[] indices) {
     Names.pipeline(pipeline);
     return ids.naturalIds(pipeline, kind, indices);

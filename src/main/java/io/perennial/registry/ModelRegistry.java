@@ -115,6 +115,9 @@ public interface ModelRegistry {
    */
   Dataset<Row> indexed(String pipeline, String runId, Dataset<Row> events);
 
+  /** Every id of a kind, {@code user} or {@code item}: columns id and index. */
+  Dataset<Row> ids(String pipeline, String kind);
+
   /** Natural ids of dense indices. {@code kind} is {@code user} or {@code item}. */
   Map<Integer, String> naturalIds(String pipeline, String kind, int[] indices);
 

@@ -259,6 +259,26 @@ public enum Tables {
               createArrayType(FloatType, false),
               "the value in each bootstrap replicate, the same users drawn for every arm; null for"
                   + " all but the primary metric"))),
+  RECOMMENDATIONS("recommendations", List.of("pipeline", "user_bucket"), Columns.recommendations()),
+  RECOMMENDATION_PARTS(
+      "recommendation_parts",
+      List.of("pipeline", "batch", "user_bucket"),
+      Columns.recommendations()
+          .add(of("batch", StringType, "batch that is not published yet and wrote the row"))),
+  RECOMMENDATION_BATCHES(
+      "recommendation_batches",
+      List.of("pipeline", "sequence"),
+      columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("sequence", LongType, "number of the batch, from 1; the highest stands"),
+          of("batch", StringType, "digest of what was asked for"),
+          of("content", StringType, "digest of version, options, items and events read"),
+          of("version", LongType, "version that recommends"),
+          of("scope", StringType, "all, or touched: only the users that had changed"),
+          of("buckets", IntegerType, "number of user buckets"),
+          of("users", LongType, "users that were renewed"),
+          of("options", createMapType(StringType, StringType, true), "what was asked for"),
+          of("created_at", TimestampType, "when the batch was published"))),
   LEASES(
       "leases",
       List.of("pipeline"),
@@ -303,6 +323,21 @@ public enum Tables {
 
   private static StructType columns(StructField... fields) {
     return new StructType(fields);
+  }
+
+  /** Columns of several tables: enum constants cannot call each other. */
+  private static final class Columns {
+    static StructType recommendations() {
+      return columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("user_bucket", IntegerType, "bucket of the user, by a hash of the id"),
+          of("user", StringType, "natural id of the user"),
+          of("rank", IntegerType, "place of the item, from 1"),
+          of("item", StringType, "natural id of the item"),
+          of("score", FloatType, "by which items are ranked; comparable within a user only"),
+          of("source", StringType, "model, fold_in or popularity"),
+          of("version", LongType, "version that recommends"));
+    }
   }
 
   private static StructType versioned(StructType rows) {

@@ -16,8 +16,7 @@ import scala.Option;
  */
 public final class WarehouseViews {
   /** Tables of other stages that are shown where they exist. */
-  private static final List<String> OTHERS =
-      List.of("events", "quarantine", "recommendations", "exemplars");
+  private static final List<String> OTHERS = List.of("events", "quarantine", "exemplars");
 
   private static final Map<String, View> VIEWS = views();
 

@@ -106,6 +106,12 @@ class CommandLineTest {
         "sql --limit 0 x | --limit must be at least 1",
         "models prune --keep 0 | --keep must be at least 1",
         "models list --conf nowhere.conf | there is no such file",
+        "recommend | Which pipeline?",
+        "recommend --pipeline pipelines/demo.yaml --users a --touched | give one of them",
+        "recommend --pipeline pipelines/demo.yaml --users a,,b | got an empty one",
+        "recommend --pipeline pipelines/demo.yaml --top 0 | --top must lie between 1 and 1000",
+        "recommend --pipeline pipelines/demo.yaml --deny nowhere.txt | nowhere.txt (--deny): there"
+            + " is no such file",
         "generate --to x --set days=none --dry-run | days",
         "--output xml models list | xml",
         "models | Which action?"

@@ -12,6 +12,8 @@ import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.history.DecayPolicy;
+import io.perennial.recommendation.ItemTable;
+import io.perennial.recommendation.RecommendationOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -153,6 +155,8 @@ class PipelineReaderTest {
         "model:/  regParam: 1d | model.regParam must be a number, got '1d'.",
         "model:/  implicitPrefs: yes | model.implicitPrefs must be true or false, got 'yes'.",
         "model:/  preset: bpr | model.preset must be one of ials, mllib, got 'bpr'.",
+        "recommendation:/  top: 0 | recommendation.top must lie between 1 and 1000, got 0.",
+        "items:/  title: name | items.table is missing: where titles and dates of items stand.",
         "model:/  decay:/    halfLife: soon | model.decay.halfLife must be a span of time such as"
             + " 60d, 12h or PT90M, got 'soon'.",
         "split:/  maximalWindow: 0d | split.maximalWindow must be a span of time such as 60d, 12h"
@@ -394,6 +398,42 @@ class PipelineReaderTest {
     assertThat(model.regParam()).isEqualTo(0.001);
     assertThat(model.alpha()).isEqualTo(2.0);
     assertThat(pipeline.distillation().beta()).isEqualTo(0.3);
+  }
+
+  @Test
+  void whatIsRecommendedIsReadAndIsNoPartOfTheDigest() {
+    PipelineDefinition plain = PipelineReader.read("shop.yaml", "name: shop\n");
+    PipelineDefinition full =
+        PipelineReader.read(
+            "shop.yaml",
+            """
+            name: shop
+            recommendation:
+              top: 7
+              excludeSeen: true
+              deny: gone.txt
+              usersAtOnce: 500
+            items:
+              table: shop.products
+              title: name
+              availableUntil: end_day
+            """);
+
+    assertThat(plain.recommendation()).isEqualTo(RecommendationOptions.DEFAULT);
+    assertThat(plain.items()).isEmpty();
+    assertThat(full.recommendation())
+        .isEqualTo(
+            new RecommendationOptions(
+                7, true, true, Optional.empty(), Optional.of("gone.txt"), 20_000, 500));
+    assertThat(full.items())
+        .contains(
+            new ItemTable(
+                "shop.products",
+                "item_id",
+                Optional.of("name"),
+                Optional.empty(),
+                Optional.of("end_day")));
+    assertThat(full.digest()).isEqualTo(plain.digest());
   }
 
   @Test

@@ -2,10 +2,12 @@ package io.perennial.model.als;
 
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.model.Feedback;
+import io.perennial.model.FoldIn;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.Trainer;
 import io.perennial.model.history.DecayPolicy;
+import java.time.Instant;
 import java.util.Objects;
 
 /**
@@ -47,5 +49,10 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
   @Override
   public DecayPolicy decay() {
     return parameters.decay();
+  }
+
+  @Override
+  public FoldIn foldIn(AlsModel model, Instant now) {
+    return AlsFoldIn.of(model, parameters, now);
   }
 }

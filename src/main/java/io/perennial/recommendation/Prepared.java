@@ -1,0 +1,137 @@
+package io.perennial.recommendation;
+
+import io.perennial.Warehouse;
+import io.perennial.event.EventSource;
+import io.perennial.event.SourceGapException;
+import io.perennial.model.FoldIn;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
+import io.perennial.model.ModelState;
+import io.perennial.registry.ModelRegistry;
+import io.perennial.registry.ModelVersion;
+import io.perennial.registry.UnknownVersionException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Everything that recommends: a version with its items, what happened since, and how users are
+ * folded in. Nothing in it grows with the number of users.
+ *
+ * @param version that recommends
+ * @param state its rows
+ * @param catalogue its items
+ * @param directory what the item table says of them
+ * @param fresh what happened since; empty: nothing, or nobody asked
+ * @param foldIn empty where it is switched off
+ */
+record Prepared(
+    ModelVersion version,
+    ModelState state,
+    Catalogue catalogue,
+    ItemDirectory directory,
+    Optional<FreshEvents> fresh,
+    Optional<FoldIn> foldIn) {
+
+  static Prepared of(
+      SparkSession spark,
+      Warehouse warehouse,
+      ModelRegistry registry,
+      RecommendationSource source,
+      RecommendationRequest request) {
+    ModelVersion version = version(registry, source.pipeline(), request.version());
+    ModelState state = registry.open(version);
+    EventSource events = source.events();
+    ItemDirectory directory =
+        source
+            .items()
+            .map(table -> ItemDirectory.read(spark, table, events.zone(), request.now()))
+            .orElse(ItemDirectory.NONE);
+    Catalogue catalogue =
+        Catalogue.of(registry, version, state.items().all(), request.rules(), directory);
+    RecommendationOptions options = request.options();
+    Optional<FreshEvents> fresh =
+        options.foldIn() || options.excludeSeen()
+            ? fresh(spark, warehouse, events, version)
+            : Optional.empty();
+    Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
+    Optional<FoldIn> foldIn =
+        options.foldIn() ? Optional.of(foldIn(source.family(), state, now)) : Optional.empty();
+    return new Prepared(version, state, catalogue, directory, fresh, foldIn);
+  }
+
+  private static Optional<FreshEvents> fresh(
+      SparkSession spark, Warehouse warehouse, EventSource events, ModelVersion version) {
+    try {
+      return FreshEvents.since(spark, warehouse, events, version);
+    } catch (SourceGapException e) {
+      throw new SourceGapException(
+          e.getMessage()
+              + " To recommend without what happened since version "
+              + version.version()
+              + ", set recommendation.foldIn: false in the pipeline file, and leave seen items in.",
+          e);
+    }
+  }
+
+  private static <M extends Model> FoldIn foldIn(
+      ModelFamily<M> family, ModelState state, Instant now) {
+    return family.foldIn(family.codec().decode(state), now);
+  }
+
+  private static ModelVersion version(
+      ModelRegistry registry, String pipeline, Optional<Long> wanted) {
+    if (wanted.isPresent()) {
+      ModelVersion version =
+          registry
+              .version(pipeline, wanted.get())
+              .orElseThrow(() -> unknown(registry, pipeline, wanted.get()));
+      if (version.status() == ModelVersion.Status.FAILED) {
+        throw new UnknownVersionException(
+            "Cannot recommend with version "
+                + version.version()
+                + " of "
+                + pipeline
+                + ": its night failed, so its rows may be incomplete. Choose another one from"
+                + " 'models list'.");
+      }
+      return version;
+    }
+    return registry
+        .alias(pipeline, "champion")
+        .orElseThrow(
+            () ->
+                new NoChampionException(
+                    "Cannot recommend: pipeline "
+                        + pipeline
+                        + " has no champion yet. Run 'perennial retrain' first"
+                        + (registry.versions(pipeline).isEmpty()
+                            ? "."
+                            : ", or name one of its versions ("
+                                + numbers(registry, pipeline)
+                                + ") with --version.")));
+  }
+
+  private static RuntimeException unknown(ModelRegistry registry, String pipeline, long wanted) {
+    String numbers = numbers(registry, pipeline);
+    return new UnknownVersionException(
+        "Cannot recommend with version "
+            + wanted
+            + ": pipeline "
+            + pipeline
+            + " has no version of this number"
+            + (numbers.isEmpty()
+                ? ", it has none yet. Run 'perennial retrain' first."
+                : "; it has "
+                    + numbers
+                    + ". Name one of them with --version, or none for the champion."));
+  }
+
+  private static String numbers(ModelRegistry registry, String pipeline) {
+    List<Long> numbers = registry.versions(pipeline).stream().map(ModelVersion::version).toList();
+    return numbers.size() <= 12
+        ? String.join(", ", numbers.stream().map(String::valueOf).toList())
+        : numbers.get(0) + " to " + numbers.get(numbers.size() - 1);
+  }
+}

@@ -1,0 +1,172 @@
+package io.perennial.recommendation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.FoldIn;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.junit.jupiter.api.Test;
+
+class RankingTest {
+  private static final int ITEMS = 6;
+
+  /** Item n has the vector (n, 1), but item 0, which may not be recommended. */
+  private static Catalogue catalogue() {
+    float[] values = new float[2 * ITEMS];
+    for (int item = 0; item < ITEMS; item++) {
+      values[2 * item] = item;
+      values[2 * item + 1] = 1;
+    }
+    return new Catalogue(
+        new FactorRows(2, IntStream.range(0, ITEMS).toArray(), values, new float[ITEMS]),
+        new String[] {"zero", "one", "two", "three", "four", "five"},
+        new int[] {1, 2, 3, 4, 5},
+        new int[] {3, 1, 5},
+        new float[] {30, 20, 10});
+  }
+
+  private static RecommendationOptions options(boolean excludeSeen) {
+    return new RecommendationOptions(
+        2, excludeSeen, true, Optional.empty(), Optional.empty(), 1, 1);
+  }
+
+  /** Gives the vector (-1, 0) to those who did something with item 4, and zeros for item 5. */
+  private static FoldIn foldIn() {
+    return histories -> {
+      List<Integer> users = new ArrayList<>();
+      List<Float> first = new ArrayList<>();
+      for (int u = 0; u < histories.users().length; u++) {
+        for (int p = histories.offsets()[u]; p < histories.offsets()[u + 1]; p++) {
+          if (histories.items()[p] >= 4) {
+            users.add(histories.users()[u]);
+            first.add(histories.items()[p] == 4 ? -1f : 0f);
+          }
+        }
+      }
+      float[] values = new float[2 * users.size()];
+      for (int n = 0; n < users.size(); n++) {
+        values[2 * n] = first.get(n);
+      }
+      return new FactorRows(
+          2, users.stream().mapToInt(Integer::intValue).toArray(), values, new float[users.size()]);
+    };
+  }
+
+  private static InternalRow user(String name, float[] factor, int[] seen, int[] since) {
+    Object[] cells = new Object[Ranking.LAST_TIMES + 1];
+    cells[Ranking.USER] = UTF8String.fromString(name);
+    cells[Ranking.BUCKET] = 7;
+    if (factor != null) {
+      cells[Ranking.FACTOR] = UnsafeArrayData.fromPrimitiveArray(factor);
+    }
+    if (seen != null) {
+      cells[Ranking.SEEN] = UnsafeArrayData.fromPrimitiveArray(seen);
+    }
+    if (since != null) {
+      cells[Ranking.ITEMS] = UnsafeArrayData.fromPrimitiveArray(since);
+      cells[Ranking.COUNTS] = UnsafeArrayData.fromPrimitiveArray(new float[since.length]);
+      cells[Ranking.VALUES] = UnsafeArrayData.fromPrimitiveArray(new float[since.length]);
+      cells[Ranking.LAST_TIMES] = UnsafeArrayData.fromPrimitiveArray(new long[since.length]);
+    }
+    return new GenericInternalRow(cells);
+  }
+
+  private static List<String> ranked(
+      Optional<FoldIn> foldIn, RecommendationOptions options, InternalRow... users) {
+    List<String> rows = new ArrayList<>();
+    Iterator<InternalRow> found =
+        new Ranking(catalogue(), foldIn, options).rank(List.of(users).iterator());
+    while (found.hasNext()) {
+      InternalRow row = found.next();
+      assertThat(row.getInt(1)).isEqualTo(7);
+      rows.add(
+          "%s %d %s %s %s"
+              .formatted(
+                  row.getUTF8String(0),
+                  row.getInt(2),
+                  row.getUTF8String(3),
+                  row.getFloat(4),
+                  row.getUTF8String(5)));
+    }
+    return rows;
+  }
+
+  @Test
+  void aUserIsRankedByHisVectorElseFoldedInElseByPopularity() {
+    assertThat(
+            ranked(
+                Optional.of(foldIn()),
+                options(false),
+                user("known", new float[] {1, 0}, null, new int[] {4}),
+                user("new", null, null, new int[] {-1, 4}),
+                user("lost", null, null, new int[] {-1}),
+                user("blank", null, null, new int[] {5}),
+                user("nobody", null, null, null),
+                user("zero", new float[2], null, null)))
+        .containsExactly(
+            "known 1 five 5.0 model",
+            "known 2 four 4.0 model",
+            "new 1 one -1.0 fold_in",
+            "new 2 two -2.0 fold_in",
+            "lost 1 three 30.0 popularity",
+            "lost 2 one 20.0 popularity",
+            "blank 1 three 30.0 popularity",
+            "blank 2 one 20.0 popularity",
+            "nobody 1 three 30.0 popularity",
+            "nobody 2 one 20.0 popularity",
+            "zero 1 three 30.0 popularity",
+            "zero 2 one 20.0 popularity");
+  }
+
+  @Test
+  void withoutFoldInWhoCameSinceGetsPopularItems() {
+    assertThat(ranked(Optional.empty(), options(false), user("new", null, null, new int[] {4})))
+        .containsExactly("new 1 three 30.0 popularity", "new 2 one 20.0 popularity");
+  }
+
+  @Test
+  void whatWasSeenBeforeOrSinceIsLeftOutOnRequestFromEverySource() {
+    InternalRow[] users = {
+      user("known", new float[] {1, 0}, new int[] {0, 5}, new int[] {-1, 3}),
+      user("new", null, null, new int[] {1, 4}),
+      user("lost", null, new int[] {1, 3}, null)
+    };
+    assertThat(ranked(Optional.of(foldIn()), options(true), users))
+        .containsExactly(
+            "known 1 four 4.0 model",
+            "known 2 two 2.0 model",
+            "new 1 two -2.0 fold_in",
+            "new 2 three -3.0 fold_in",
+            "lost 1 five 10.0 popularity");
+    assertThat(ranked(Optional.of(foldIn()), options(false), users))
+        .startsWith("known 1 five 5.0 model", "known 2 four 4.0 model", "new 1 one -1.0 fold_in");
+  }
+
+  @Test
+  void blocksFollowEachOtherInTheOrderOfUsers() {
+    InternalRow[] users =
+        IntStream.range(0, 1000)
+            .mapToObj(
+                n ->
+                    n % 3 == 0
+                        ? user("u" + n, null, null, new int[] {4})
+                        : user("u" + n, new float[] {1, 0}, null, null))
+            .toArray(InternalRow[]::new);
+
+    List<String> rows = ranked(Optional.of(foldIn()), options(false), users);
+
+    assertThat(rows).hasSize(2000);
+    for (int n = 0; n < 1000; n++) {
+      assertThat(rows.get(2 * n))
+          .isEqualTo(n % 3 == 0 ? "u" + n + " 1 one -1.0 fold_in" : "u" + n + " 1 five 5.0 model");
+    }
+  }
+}
