@@ -6,9 +6,11 @@ import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.baseline.FrequencyScorer;
 import io.perennial.evaluation.baseline.PopularityScorer;
 import io.perennial.model.Feedback;
+import io.perennial.model.history.DecayPolicy;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Makes the arms of a pipeline, with the parameters that its file gives them. */
@@ -61,6 +63,7 @@ final class Arms {
               + pipeline.name()
               + " predicts ratings. Leave it out of --arms.");
     }
+    DecayPolicy alike = new DecayPolicy(Optional.empty(), with.model().decay().aggregate());
     return switch (arm) {
       case OURS_MODEL, FINE_TUNE ->
           new WarmArm(name, with.model(), with.distillation(), first, watch);
@@ -76,11 +79,16 @@ final class Arms {
               pipeline.zone(),
               every,
               watch);
-      case POPULARITY -> new CountingArm(name, a -> PopularityScorer.of(a.statistics()));
+      case POPULARITY ->
+          new CountingArm(name, Optional.empty(), a -> PopularityScorer.of(a.statistics()));
       case RECENT_POPULARITY ->
-          new CountingArm(name, a -> PopularityScorer.recent(a.statistics(), a.now()));
+          new CountingArm(
+              name, Optional.empty(), a -> PopularityScorer.recent(a.statistics(), a.now()));
       case USER_FREQUENCY ->
-          new CountingArm(name, a -> FrequencyScorer.of(a.window(), a.statistics(), a.now()));
+          new CountingArm(
+              name,
+              Optional.of(alike),
+              a -> FrequencyScorer.of(a.counted(alike), a.statistics(), a.now()));
     };
   }
 }

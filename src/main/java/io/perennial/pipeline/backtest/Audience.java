@@ -2,8 +2,13 @@ package io.perennial.pipeline.backtest;
 
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.UserCase;
+import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Who is to be served, with what was known of them and of all items before: never what they are
@@ -13,10 +18,20 @@ import java.time.Instant;
  * @param window their cases without the events that a scorer is tested on
  * @param statistics items as of before
  * @param now instant to which counts are faded
+ * @param histories what users did before, by how counts fade
  */
-record Audience(int[] users, EvaluationWindow window, ItemStatistics statistics, Instant now) {
+record Audience(
+    int[] users,
+    EvaluationWindow window,
+    ItemStatistics statistics,
+    Instant now,
+    Map<DecayPolicy, HistoryTable> histories) {
   /** The audience of a window. */
-  static Audience of(EvaluationWindow window, ItemStatistics statistics, Instant now) {
+  static Audience of(
+      EvaluationWindow window,
+      ItemStatistics statistics,
+      Instant now,
+      Map<DecayPolicy, HistoryTable> histories) {
     EvaluationWindow blind =
         new EvaluationWindow(
             window.name(),
@@ -29,6 +44,36 @@ record Audience(int[] users, EvaluationWindow window, ItemStatistics statistics,
             window.totalUsers(),
             window.oldItems());
     return new Audience(
-        blind.cases().stream().mapToInt(UserCase::user).toArray(), blind, statistics, now);
+        blind.cases().stream().mapToInt(UserCase::user).toArray(),
+        blind,
+        statistics,
+        now,
+        histories);
+  }
+
+  /**
+   * The window with counts of another history than the pipeline's.
+   *
+   * @param decay of a history that an arm {@linkplain Arm#reads() reads}
+   */
+  EvaluationWindow counted(DecayPolicy decay) {
+    InteractionHistory history = histories.get(decay).rows(users);
+    return new EvaluationWindow(
+        window.name(),
+        window.cases().stream().map(c -> counted(c.user(), history, decay)).toList(),
+        window.totalUsers(),
+        window.oldItems());
+  }
+
+  private UserCase counted(int user, InteractionHistory history, DecayPolicy decay) {
+    int at = history.position(user);
+    int from = at < 0 ? 0 : history.offsets()[at];
+    int to = at < 0 ? 0 : history.offsets()[at + 1];
+    float[] counts = Arrays.copyOfRange(history.counts(), from, to);
+    for (int n = 0; n < counts.length; n++) {
+      counts[n] *= (float) decay.fade(now.toEpochMilli() - history.lastTimes()[from + n]);
+    }
+    return new UserCase(
+        user, new int[0], new float[0], Arrays.copyOfRange(history.items(), from, to), counts);
   }
 }

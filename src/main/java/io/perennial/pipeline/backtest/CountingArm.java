@@ -1,16 +1,28 @@
 package io.perennial.pipeline.backtest;
 
 import io.perennial.model.Scorer;
+import io.perennial.model.history.DecayPolicy;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A baseline that needs no more than the counts which every replay keeps. */
 final class CountingArm implements Arm {
   private final String name;
+  private final Optional<DecayPolicy> reads;
   private final Function<Audience, Scorer> scorer;
 
-  CountingArm(String name, Function<Audience, Scorer> scorer) {
+  /**
+   * @param reads history that the scorer asks for
+   */
+  CountingArm(String name, Optional<DecayPolicy> reads, Function<Audience, Scorer> scorer) {
     this.name = name;
+    this.reads = reads;
     this.scorer = scorer;
+  }
+
+  @Override
+  public Optional<DecayPolicy> reads() {
+    return reads;
   }
 
   @Override

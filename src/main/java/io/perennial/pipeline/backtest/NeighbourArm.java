@@ -11,12 +11,13 @@ import java.time.ZoneId;
 import java.util.Optional;
 
 /**
- * Neighbours of the items that a user had, found anew every so many nights over all history alike;
- * what a user had is always that of the night before, faded as the pipeline says.
+ * Neighbours of the items that a user had, found anew every so many nights; what a user had is
+ * always that of the night before. All history counts alike.
  */
 final class NeighbourArm implements Arm {
   private final String name;
   private final NeighbourOptions options;
+  private final DecayPolicy alike;
   private final HistoryBuilder histories;
   private final int every;
   private final Stopwatch watch;
@@ -31,7 +32,8 @@ final class NeighbourArm implements Arm {
       Stopwatch watch) {
     this.name = name;
     this.options = options;
-    this.histories = new HistoryBuilder(new DecayPolicy(Optional.empty(), aggregate), zone);
+    this.alike = new DecayPolicy(Optional.empty(), aggregate);
+    this.histories = new HistoryBuilder(alike, zone);
     this.every = every;
     this.watch = watch;
   }
@@ -52,13 +54,18 @@ final class NeighbourArm implements Arm {
   }
 
   @Override
+  public Optional<DecayPolicy> reads() {
+    return Optional.of(alike);
+  }
+
+  @Override
   public void begin(ReplayedNight base) {
     learn(base);
   }
 
   @Override
   public Scorer scorer(Audience audience) {
-    return neighbours.scorer(audience.window());
+    return neighbours.scorer(audience.counted(alike));
   }
 
   @Override

@@ -62,7 +62,8 @@ final class NightScoring {
       Replay replay, Dataset<Row> night, LocalDate day, List<Arm> some, List<Segment> paired) {
     EvaluationWindow window = window(replay, night, day);
     List<Subject> subjects =
-        subjects(some, Audience.of(window, replay.statistics(), replay.begin(day)));
+        subjects(
+            some, Audience.of(window, replay.statistics(), replay.begin(day), replay.histories()));
     return evaluator.compare(
         window,
         subjects,
@@ -128,7 +129,7 @@ final class NightScoring {
   private List<Subject> models(Replay replay, EvaluationWindow window, Instant now) {
     return subjects(
         arms.stream().filter(arm -> arm.retention() == Retention.MEASURED).toList(),
-        Audience.of(window, replay.statistics(), now));
+        Audience.of(window, replay.statistics(), now, replay.histories()));
   }
 
   private Comparison compare(Replay replay, EvaluationWindow window, List<Subject> subjects) {

@@ -63,6 +63,11 @@ final class Replay {
     return histories.get(decay);
   }
 
+  /** What users did before tonight, by how counts fade: of every policy that an arm reads. */
+  Map<DecayPolicy, HistoryTable> histories() {
+    return Map.copyOf(histories);
+  }
+
   /** Items as of before tonight. */
   ItemStatistics statistics() {
     return statistics;

@@ -61,6 +61,9 @@ class ArmsIT {
   private static final TrainingEvents TONIGHT = tonight();
   private static final TrainingEvents ALL = all();
 
+  private static final DecayPolicy ALIKE =
+      new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.DAY);
+
   private static TrainingEvents tonight() {
     TrainingEvents night = new TrainingEvents().random(80, 60, 30, 2, Feedback.IMPLICIT, 3);
     for (int item = 0; item < 12; item += 4) {
@@ -130,7 +133,20 @@ class ArmsIT {
     return Audience.of(
         new EvaluationWindow("prequential", cases, users.length, new BitSet()),
         ItemStatistics.NONE,
-        TrainingEvents.day(3));
+        TrainingEvents.day(3),
+        Map.of(ALIKE, ALL.history(ALIKE)));
+  }
+
+  @Test
+  void frequencyAndNeighboursCountAllHistoryAlike() {
+    UserCase counted = audience(NEW_USER).counted(ALIKE).cases().get(0);
+
+    assertThat(counted.seenItems()).containsExactly(0, 4, 8);
+    assertThat(counted.seenCounts()).containsExactly(1, 1, 1);
+    assertThat(counted.items()).isEmpty();
+    for (BacktestArm kind : List.of(BacktestArm.USER_FREQUENCY, BacktestArm.ITEM_KNN)) {
+      assertThat(arm(kind).reads()).contains(ALIKE);
+    }
   }
 
   private static float[] scores(Scorer scorer, int... users) {
