@@ -407,7 +407,7 @@ final class RecommenderIT {
     int[] parts = {0};
     WriteListener death =
         (table, pipeline, version) -> {
-          if (table.equals("recommendation_parts") && ++parts[0] == 2) {
+          if (table.equals("recommendation_parts") && ++parts[0] == 1) {
             throw new IllegalStateException("the machine is gone");
           }
         };
