@@ -59,6 +59,8 @@ final class StockTopItemsIT {
 
     List<Row> stock =
         new ALSModel("als", RANK, dataset(users), dataset(items))
+            .setUserCol("user")
+            .setItemCol("item")
             .recommendForAllUsers(N)
             .collectAsList();
 

@@ -62,7 +62,10 @@ public final class TopItemsTimings {
         title + ", tasks",
         users,
         () -> distributed.map(block -> ranked(sent.value(), block)).reduce(Long::sum));
-    ALSModel stock = new ALSModel("als", rank, dataset(spark, userRows), dataset(spark, itemRows));
+    ALSModel stock =
+        new ALSModel("als", rank, dataset(spark, userRows), dataset(spark, itemRows))
+            .setUserCol("user")
+            .setItemCol("item");
     print(
         title + ", MLlib",
         users,
