@@ -61,7 +61,9 @@ final class Launcher {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().put("PERENNIAL_BUILD", "never");
-    builder.environment().put("PERENNIAL_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    builder
+        .environment()
+        .put("PERENNIAL_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m");
     builder.environment().remove("SPARK_HOME");
     Process process = builder.start();
     try {

@@ -36,10 +36,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A replay of the generated store: honest, resumable, and on its own. */
+@Tag("system")
 class BacktestIT {
   private static final PipelineDefinition PIPELINE = Shop.pipeline("shop");
   private static final int FIRST = Shop.BASE_DAYS;

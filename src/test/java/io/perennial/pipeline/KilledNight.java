@@ -75,6 +75,7 @@ public final class KilledNight {
             "-Xmx1g",
             // A short life: compile quickly rather than well.
             "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=240m",
             "-cp",
             System.getProperty("java.class.path"),
             KilledNight.class.getName(),

@@ -50,10 +50,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Recommendations of a small store: copies of a warehouse with two pipelines and some nights. */
+@Tag("system")
 final class RecommenderIT {
   private static final PipelineDefinition PIPELINE = Shop.pipeline("shop");
   private static final PipelineDefinition OTHER = Shop.pipeline("other");
