@@ -54,9 +54,12 @@ class DeltaModelRegistryIT {
     Nights.Truth one = nights.promoted(1, null, 0, 1, 2, 3);
     registry.close(
         nights.run(1), Nights.START, "promoted", Map.of("train", 1.5), Map.of("read", 10L));
+    // The parts of a version are written side by side; what makes it visible comes after them all.
     assertThat(writes)
-        .containsExactly(
-            "runs",
+        .startsWith("runs")
+        .endsWith("model_versions", "slices", "model_aliases", "runs");
+    assertThat(writes.subList(1, writes.size() - 4))
+        .containsExactlyInAnyOrder(
             "user_factors",
             "item_factors",
             "user_history",
@@ -65,11 +68,7 @@ class DeltaModelRegistryIT {
             "model_metrics",
             "evidence",
             "input_profiles",
-            "gate_findings",
-            "model_versions",
-            "slices",
-            "model_aliases",
-            "runs");
+            "gate_findings");
 
     ModelVersion champion = registry.alias("shop", "champion").orElseThrow();
     assertThat(champion)
