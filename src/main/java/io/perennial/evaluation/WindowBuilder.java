@@ -5,6 +5,7 @@ import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import java.io.Serializable;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -201,14 +202,12 @@ public final class WindowBuilder {
   private UserCase userCase(
       int user, List<Entry> entries, InteractionHistory before, Instant begin) {
     TreeMap<Integer, Entry> last = new TreeMap<>();
-    TreeMap<Integer, Double> seen = new TreeMap<>();
-    int at = before.position(user);
-    if (at >= 0) {
-      for (int p = before.offsets()[at]; p < before.offsets()[at + 1]; p++) {
-        seen.put(
-            before.items()[p],
-            before.counts()[p] * decay.fade(begin.toEpochMilli() - before.lastTimes()[p]));
-      }
+    TreeMap<Integer, Had> seen = new TreeMap<>();
+    Past earlier = Past.of(before, user, decay, begin.toEpochMilli());
+    for (int p = 0; p < earlier.size(); p++) {
+      seen.put(
+          earlier.items()[p],
+          new Had(earlier.counts()[p], earlier.events()[p], earlier.lastTimes()[p]));
     }
     Map<Long, Long> days = new TreeMap<>();
     List<Entry> single = new ArrayList<>();
@@ -221,12 +220,10 @@ public final class WindowBuilder {
         single.add(entry);
       }
     }
-    days.forEach(
-        (key, time) ->
-            seen.merge((int) (key >> 32), decay.fade(begin.toEpochMilli() - time), Double::sum));
+    days.forEach((key, time) -> seen.merge((int) (key >> 32), once(time, begin), Had::plus));
     single.sort(Comparator.comparingLong(Entry::time));
     for (Entry entry : single) {
-      seen.merge(entry.item, decay.fade(begin.toEpochMilli() - entry.time), Double::sum);
+      seen.merge(entry.item, once(entry.time, begin), Had::plus);
     }
     float[] values = new float[last.size()];
     int n = 0;
@@ -234,16 +231,34 @@ public final class WindowBuilder {
       values[n++] = (float) entry.value;
     }
     float[] counts = new float[seen.size()];
+    int[] events = new int[seen.size()];
+    long[] lastTimes = new long[seen.size()];
     n = 0;
-    for (double count : seen.values()) {
-      counts[n++] = (float) count;
+    for (Had had : seen.values()) {
+      counts[n] = (float) had.count;
+      events[n] = had.events;
+      lastTimes[n++] = had.last;
     }
     return new UserCase(
         user,
         last.keySet().stream().mapToInt(Integer::intValue).toArray(),
         values,
-        seen.keySet().stream().mapToInt(Integer::intValue).toArray(),
-        counts);
+        new Past(
+            seen.keySet().stream().mapToInt(Integer::intValue).toArray(),
+            counts,
+            events,
+            lastTimes));
+  }
+
+  private Had once(long time, Instant begin) {
+    return new Had(decay.fade(begin.toEpochMilli() - time), 1, time);
+  }
+
+  /** One item of a user's past: its count as of the window's begin. */
+  private record Had(double count, int events, long last) {
+    Had plus(Had other) {
+      return new Had(count + other.count, events + other.events, Math.max(last, other.last));
+    }
   }
 
   /** The later event; of two at one instant the one with the larger value, in any order of rows. */

@@ -152,6 +152,11 @@ final class Night<M extends Model> {
     Optional<HistoryTable> historyTable() {
       return history.map(h -> h);
     }
+
+    /** What tonight's users had done. */
+    InteractionHistory loaded() {
+      return history.map(LoadedHistory::loaded).orElseGet(InteractionHistory::empty);
+    }
   }
 
   /** What the gate looks back at, newest first. */
@@ -296,7 +301,8 @@ final class Night<M extends Model> {
     boolean rebuild = attempt.parent().isEmpty();
     Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
     Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
-    ItemStatistics statistics = itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit());
+    ItemStatistics statistics =
+        itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit(), before.loaded());
     EvaluationWindow window =
         measurement.window(
             "validation",
@@ -401,7 +407,7 @@ final class Night<M extends Model> {
     Dataset<Row> statistics =
         rebuild
             ? itemCounts.fromScratch(learnt)
-            : itemCounts.merge(before.statistics().get(), learnt);
+            : itemCounts.merge(before.statistics().get(), learnt, before.loaded());
     List<Measurement> measurements = new ArrayList<>();
     prequential.comparison().ifPresent(c -> measurements.addAll(c.measurements()));
     measurements.addAll(validation.comparison().measurements());

@@ -77,8 +77,9 @@ final class FreshEvents {
   }
 
   /**
-   * What each user did, one row a user: columns user, items, counts, values, last_times as in
-   * {@link io.perennial.model.history.HistoryTable}; an item without an index is {@value #UNKNOWN}.
+   * What each user did, one row a user: columns user, items, counts, values, events, last_times as
+   * in {@link io.perennial.model.history.HistoryTable}; an item without an index is {@value
+   * #UNKNOWN}.
    *
    * @param itemIds columns id and index
    * @param wanted which users, as a column of the events

@@ -96,7 +96,7 @@ final class NamedUsers {
     if (prepared.fresh().isPresent()) {
       new UserRows(registry, source, prepared, options)
           .histories(Optional.of(col(EventColumns.USER).isin(users.toArray())))
-          .select("since_user", "items", "counts", "values", "last_times")
+          .select("since_user", "items", "counts", "values", "events", "last_times")
           .collectAsList()
           .forEach(row -> since.put(row.getString(0), row));
     }
@@ -107,7 +107,8 @@ final class NamedUsers {
     List<Integer> items = row.getList(1);
     List<Float> counts = row.getList(2);
     List<Float> values = row.getList(3);
-    List<Long> lastTimes = row.getList(4);
+    List<Integer> events = row.getList(4);
+    List<Long> lastTimes = row.getList(5);
     float[] counted = new float[items.size()];
     float[] valued = new float[items.size()];
     for (int n = 0; n < counted.length; n++) {
@@ -118,6 +119,8 @@ final class NamedUsers {
         UnsafeArrayData.fromPrimitiveArray(items.stream().mapToInt(Integer::intValue).toArray());
     cells[Ranking.COUNTS] = UnsafeArrayData.fromPrimitiveArray(counted);
     cells[Ranking.VALUES] = UnsafeArrayData.fromPrimitiveArray(valued);
+    cells[Ranking.EVENTS] =
+        UnsafeArrayData.fromPrimitiveArray(events.stream().mapToInt(Integer::intValue).toArray());
     cells[Ranking.LAST_TIMES] =
         UnsafeArrayData.fromPrimitiveArray(lastTimes.stream().mapToLong(Long::longValue).toArray());
   }

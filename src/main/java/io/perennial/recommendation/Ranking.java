@@ -39,7 +39,8 @@ final class Ranking implements Serializable {
   static final int ITEMS = 4;
   static final int COUNTS = 5;
   static final int VALUES = 6;
-  static final int LAST_TIMES = 7;
+  static final int EVENTS = 7;
+  static final int LAST_TIMES = 8;
 
   /** Columns of the rows that go out. */
   static final StructType OUT =
@@ -83,10 +84,10 @@ final class Ranking implements Serializable {
   /**
    * Recommendations for users, user by user in their order, best item first, with {@link #OUT}.
    *
-   * @param users rows with user, user_bucket, factor, seen, items, counts, values, last_times: the
-   *     vector of a user that the model knows; what he had before, increasing; what he did since,
-   *     as in {@link io.perennial.model.history.HistoryTable}, in which items that the version does
-   *     not know are negative. Each of the last six may be null
+   * @param users rows with user, user_bucket, factor, seen, items, counts, values, events,
+   *     last_times: the vector of a user that the model knows; what he had before, increasing; what
+   *     he did since, as in {@link io.perennial.model.history.HistoryTable}, in which items that
+   *     the version does not know are negative. Each of the last six may be null
    */
   Iterator<InternalRow> rank(Iterator<InternalRow> users) {
     return new Iterator<>() {
@@ -144,6 +145,7 @@ final class Ranking implements Serializable {
                   since,
                   row.getArray(COUNTS).toFloatArray(),
                   row.getArray(VALUES).toFloatArray(),
+                  row.getArray(EVENTS).toIntArray(),
                   row.getArray(LAST_TIMES).toLongArray());
           pairs += since.length;
         }
@@ -172,6 +174,7 @@ final class Ranking implements Serializable {
       int[] items = new int[pairs];
       float[] counts = new float[pairs];
       float[] values = new float[pairs];
+      int[] sums = new int[pairs];
       long[] lastTimes = new long[pairs];
       int found = 0;
       int at = 0;
@@ -181,6 +184,7 @@ final class Ranking implements Serializable {
           System.arraycopy(own.items(), 0, items, at, own.pairs());
           System.arraycopy(own.counts(), 0, counts, at, own.pairs());
           System.arraycopy(own.values(), 0, values, at, own.pairs());
+          System.arraycopy(own.events(), 0, sums, at, own.pairs());
           System.arraycopy(own.lastTimes(), 0, lastTimes, at, own.pairs());
           at += own.pairs();
           numbers[found++] = user;
@@ -193,6 +197,7 @@ final class Ranking implements Serializable {
           items,
           counts,
           values,
+          sums,
           lastTimes);
     }
 

@@ -18,7 +18,7 @@ import org.apache.spark.sql.types.StructField;
 /** The users of a batch as datasets, in the form that {@link Ranking#rank} takes. */
 final class UserRows {
   private static final List<String> EVENT_COLUMNS =
-      List.of("items", "counts", "values", "last_times");
+      List.of("items", "counts", "values", "events", "last_times");
 
   private final ModelRegistry registry;
   private final RecommendationSource source;
@@ -65,10 +65,21 @@ final class UserRows {
       }
     }
     return all.withColumn("user_bucket", bucket(col("user"), buckets))
-        .select("user", "user_bucket", "factor", "seen", "items", "counts", "values", "last_times");
+        .select(
+            "user",
+            "user_bucket",
+            "factor",
+            "seen",
+            "items",
+            "counts",
+            "values",
+            "events",
+            "last_times");
   }
 
-  /** What users did since, with the columns since_user, items, counts, values, last_times. */
+  /**
+   * What users did since, with the columns since_user, items, counts, values, events, last_times.
+   */
   Dataset<Row> histories(Optional<Column> wanted) {
     return prepared
         .fresh()

@@ -9,6 +9,7 @@ import io.perennial.evaluation.Metric;
 import io.perennial.evaluation.Segment;
 import io.perennial.evaluation.UserCase;
 import io.perennial.gate.Finding;
+import io.perennial.model.history.Past;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -123,7 +124,9 @@ final class NightRows {
               boxed(c.items()),
               boxed(c.values()),
               boxed(c.seenItems()),
-              boxed(c.seenCounts()),
+              boxed(c.past().counts()),
+              boxed(c.past().events()),
+              boxed(c.past().lastTimes()),
               window.totalUsers(),
               rows.isEmpty() ? boxed(window.oldItems().toLongArray()) : null));
     }
@@ -142,8 +145,11 @@ final class NightRows {
               cells.integer("user"),
               cells.ints("items"),
               cells.floats("values"),
-              cells.ints("seen_items"),
-              cells.floats("seen_counts")));
+              new Past(
+                  cells.ints("seen_items"),
+                  cells.floats("seen_counts"),
+                  cells.ints("seen_events"),
+                  cells.longs("seen_last_times"))));
       totalUsers = cells.number("total_users");
       if (!cells.isNull("old_items")) {
         oldItems = BitSet.valueOf(cells.longs("old_items"));

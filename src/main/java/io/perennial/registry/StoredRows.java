@@ -55,21 +55,23 @@ final class StoredRows {
     return new FactorRows(rank, sorted, values, counts);
   }
 
-  /** Rows with columns index, event_count, recent_count, last_time, in memory. */
+  /** Rows with {@link ItemStatistics#SCHEMA}, in memory. */
   static ItemStatistics itemStatistics(Dataset<Row> rows) {
     List<StatisticsPart> parts = internal(rows).mapPartitions(StoredRows::statistics).collect();
     int capacity = parts.stream().flatMapToInt(p -> IntStream.of(p.indices)).max().orElse(-1) + 1;
-    float[] events = new float[capacity];
-    float[] recent = new float[capacity];
-    long[] last = new long[capacity];
+    ItemStatistics all = ItemStatistics.ofCapacity(capacity);
     for (StatisticsPart part : parts) {
       for (int r = 0; r < part.indices.length; r++) {
-        events[part.indices[r]] = part.events[r];
-        recent[part.indices[r]] = part.recent[r];
-        last[part.indices[r]] = part.last[r];
+        int item = part.indices[r];
+        all.eventCounts()[item] = part.counts[3 * r];
+        all.recentCounts()[item] = part.counts[3 * r + 1];
+        all.slowCounts()[item] = part.counts[3 * r + 2];
+        all.userCounts()[item] = part.users[r];
+        all.firstTimes()[item] = part.times[2 * r];
+        all.lastTimes()[item] = part.times[2 * r + 1];
       }
     }
-    return new ItemStatistics(events, recent, last);
+    return all;
   }
 
   private static Iterator<FactorPart> part(Iterator<InternalRow> rows, int rank) {
@@ -99,7 +101,7 @@ final class StoredRows {
 
   private static Iterator<StatisticsPart> statistics(Iterator<InternalRow> rows) {
     StatisticsPart part =
-        new StatisticsPart(new int[256], new float[256], new float[256], new long[256]);
+        new StatisticsPart(new int[256], new float[3 * 256], new int[256], new long[2 * 256]);
     int n = 0;
     while (rows.hasNext()) {
       InternalRow row = rows.next();
@@ -107,9 +109,12 @@ final class StoredRows {
         part = part.resized(2 * n);
       }
       part.indices[n] = row.getInt(0);
-      part.events[n] = row.getFloat(1);
-      part.recent[n] = row.getFloat(2);
-      part.last[n] = row.getLong(3);
+      part.counts[3 * n] = row.getFloat(1);
+      part.counts[3 * n + 1] = row.getFloat(2);
+      part.counts[3 * n + 2] = row.getFloat(3);
+      part.users[n] = row.getInt(4);
+      part.times[2 * n] = row.getLong(5);
+      part.times[2 * n + 1] = row.getLong(6);
       n++;
     }
     List<StatisticsPart> one = new ArrayList<>();
@@ -126,14 +131,18 @@ final class StoredRows {
     }
   }
 
-  private record StatisticsPart(int[] indices, float[] events, float[] recent, long[] last)
+  /**
+   * Some items: three counts of each (all, recent, slow), the number of its users, and two times
+   * (first, last).
+   */
+  private record StatisticsPart(int[] indices, float[] counts, int[] users, long[] times)
       implements Serializable {
     StatisticsPart resized(int size) {
       return new StatisticsPart(
           Arrays.copyOf(indices, size),
-          Arrays.copyOf(events, size),
-          Arrays.copyOf(recent, size),
-          Arrays.copyOf(last, size));
+          Arrays.copyOf(counts, 3 * size),
+          Arrays.copyOf(users, size),
+          Arrays.copyOf(times, 2 * size));
     }
   }
 }

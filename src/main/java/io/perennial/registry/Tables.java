@@ -148,6 +148,11 @@ public enum Tables {
           of("values", createArrayType(FloatType, false), "value of his last event with each item"),
           of("seen_items", createArrayType(IntegerType, false), "items he had before, increasing"),
           of("seen_counts", createArrayType(FloatType, false), "decayed counts of them"),
+          of("seen_events", createArrayType(IntegerType, false), "counts that never fade"),
+          of(
+              "seen_last_times",
+              createArrayType(LongType, false),
+              "epoch milliseconds of the last event with each"),
           of("total_users", LongType, "users in the window before sampling"),
           of(
               "old_items",

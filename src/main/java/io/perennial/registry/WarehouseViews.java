@@ -156,8 +156,9 @@ public final class WarehouseViews {
             "What users did as the champion knows it: one row for each user and item.",
             """
             SELECT h.pipeline, h.id AS user_id, i.id AS item_id, h.pair.counts AS decayed_count,
-              h.pair.values AS last_value, timestamp_millis(h.pair.last_times) AS last_time
-            FROM (SELECT pipeline, id, explode(arrays_zip(items, counts, values, last_times)) AS pair
+              h.pair.events AS events, h.pair.values AS last_value, timestamp_millis(h.pair.last_times) AS last_time
+            FROM (SELECT pipeline, id,
+                explode(arrays_zip(items, counts, values, events, last_times)) AS pair
               FROM (%s)) h
             JOIN entity_ids i
               ON h.pipeline = i.pipeline AND i.kind = 'item' AND i.index = h.pair.items\

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.perennial.TestSession;
 import io.perennial.evaluation.baseline.PopularityScorer;
 import io.perennial.model.Feedback;
+import io.perennial.model.history.ItemCounts;
 import io.perennial.model.history.ItemStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,13 +48,13 @@ class EvaluatorIT {
       for (int n = 0; n < values.length; n++) {
         values[n] = 1 + random.nextInt(5);
       }
-      cases.add(new UserCase(u, liked, values, seen, new float[seen.length]));
+      cases.add(new UserCase(u, liked, values, EvaluatorTest.past(seen)));
     }
     float[] counts = new float[ITEMS];
     for (int item = 0; item < ITEMS; item++) {
       counts[item] = 1 + random.nextInt(1000);
     }
-    statistics = new ItemStatistics(counts, counts.clone(), new long[ITEMS]);
+    statistics = ItemCounts.of(counts, counts.clone(), new long[ITEMS]);
   }
 
   private static float[] row(Random random) {

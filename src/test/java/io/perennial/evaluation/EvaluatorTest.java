@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.perennial.evaluation.baseline.PopularityScorer;
 import io.perennial.model.Feedback;
 import io.perennial.model.Scorer;
+import io.perennial.model.history.ItemCounts;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +29,7 @@ class EvaluatorTest {
   }
 
   static ItemStatistics statistics(float... counts) {
-    return new ItemStatistics(counts, counts.clone(), new long[counts.length]);
+    return ItemCounts.of(counts, counts.clone(), new long[counts.length]);
   }
 
   static EvaluationWindow window(BitSet oldItems, UserCase... cases) {
@@ -41,10 +44,17 @@ class EvaluatorTest {
     return set;
   }
 
+  /** One event long ago with each item. */
+  static Past past(int[] seen) {
+    int[] once = new int[seen.length];
+    Arrays.fill(once, 1);
+    return new Past(seen, new float[seen.length], once, new long[seen.length]);
+  }
+
   static UserCase user(int user, int[] items, int... seen) {
     float[] ones = new float[items.length];
     java.util.Arrays.fill(ones, 1);
-    return new UserCase(user, items, ones, seen, new float[seen.length]);
+    return new UserCase(user, items, ones, past(seen));
   }
 
   private static Comparison compare(
@@ -269,8 +279,7 @@ class EvaluatorTest {
     Scorer parent = new TableScorer(3, Map.of(0, new float[] {1, 2, NAN}));
     EvaluationWindow window =
         window(
-            items(0, 1, 2),
-            new UserCase(0, new int[] {0, 1, 2}, new float[] {3, 2, 1}, new int[0], new float[0]));
+            items(0, 1, 2), new UserCase(0, new int[] {0, 1, 2}, new float[] {3, 2, 1}, Past.NONE));
     ItemStatistics statistics = statistics(1, 1, 1);
     Comparison c =
         new Evaluator(

@@ -7,7 +7,7 @@ import io.perennial.TestSession;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
-import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.ItemCounts;
 import java.sql.Date;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -71,6 +71,7 @@ class WindowBuilderIT {
                 new int[] {4, 9},
                 new float[] {3, 1},
                 new float[] {1, 1},
+                new int[] {4, 1},
                 new long[] {tenDaysBefore, BEGIN.toEpochMilli()}));
     Dataset<Row> window =
         events(
@@ -93,7 +94,7 @@ class WindowBuilderIT {
                 Optional.of(before),
                 Optional.of(fit),
                 Optional.of(
-                    new ItemStatistics(new float[] {0, 5, 0}, new float[] {0, 1, 0}, new long[3])),
+                    ItemCounts.of(new float[] {0, 5, 0}, new float[] {0, 1, 0}, new long[3])),
                 BEGIN);
     assertThat(built.totalUsers()).isEqualTo(2);
     assertThat(built.oldItems().stream().toArray()).containsExactly(1, 4, 6, 20);
@@ -103,7 +104,14 @@ class WindowBuilderIT {
     assertThat(returning.values()).containsExactly(1, 8);
     assertThat(returning.seenItems()).containsExactly(4, 6, 9);
     // 3 faded by half plus one day's event; one event ten days old; one just now
-    assertThat(returning.seenCounts()).containsExactly(new float[] {2.5f, 0.5f, 1f}, within(1e-5f));
+    assertThat(returning.past().counts())
+        .containsExactly(new float[] {2.5f, 0.5f, 1f}, within(1e-5f));
+    assertThat(returning.past().events()).containsExactly(5, 1, 1);
+    assertThat(returning.past().lastTimes())
+        .containsExactly(
+            Instant.parse("2011-09-30T12:00:00Z").toEpochMilli(),
+            Instant.parse("2011-09-20T12:00:00Z").toEpochMilli(),
+            BEGIN.toEpochMilli());
     assertThat(built.cases().get(1).isNewUser()).isTrue();
     assertThat(built.cases().get(1).items()).containsExactly(7);
   }
@@ -121,7 +129,7 @@ class WindowBuilderIT {
                 Optional.of(fit),
                 Optional.empty(),
                 BEGIN);
-    assertThat(built.cases().get(0).seenCounts()).containsExactly(2f);
+    assertThat(built.cases().get(0).past().counts()).containsExactly(2f);
   }
 
   @Test

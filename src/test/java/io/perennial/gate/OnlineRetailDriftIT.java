@@ -11,6 +11,7 @@ import io.perennial.evaluation.WindowBuilder;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.ItemCounts;
 import io.perennial.model.history.ItemStatistics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +152,7 @@ class OnlineRetailDriftIT {
       rows.add(RowFactory.create(e.user, e.item, 1.0, Timestamp.from(e.time), Date.valueOf(date)));
     }
     Dataset<Row> frame = TestSession.get().createDataFrame(rows, EVENTS).coalesce(1);
-    ItemStatistics statistics = new ItemStatistics(counts, recent, lastTimes);
+    ItemStatistics statistics = ItemCounts.of(counts, recent, lastTimes);
     Instant begin = date.atStartOfDay(ZoneOffset.UTC).toInstant();
     EvaluationWindow window =
         new WindowBuilder(20_000, new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE), 1)
@@ -184,7 +185,13 @@ class OnlineRetailDriftIT {
           }
         }
         return new InteractionHistory(
-            known, offsets, items, new float[pairs], new float[pairs], new long[pairs]);
+            known,
+            offsets,
+            items,
+            new float[pairs],
+            new float[pairs],
+            new int[pairs],
+            new long[pairs]);
       }
 
       @Override

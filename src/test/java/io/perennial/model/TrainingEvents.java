@@ -116,6 +116,7 @@ public final class TrainingEvents {
     int[] items = new int[pairs];
     float[] counts = new float[pairs];
     float[] values = new float[pairs];
+    int[] counted = new int[pairs];
     long[] times = new long[pairs];
     int u = 0;
     int p = 0;
@@ -129,11 +130,12 @@ public final class TrainingEvents {
               (float) decay.fade(Duration.between(day(event.day()), day(last.day())).toMillis());
         }
         values[p] = (float) last.value();
+        counted[p] = item.getValue().size();
         times[p++] = day(last.day()).toEpochMilli();
       }
       offsets[u] = p;
     }
-    return table(new InteractionHistory(users, offsets, items, counts, values, times));
+    return table(new InteractionHistory(users, offsets, items, counts, values, counted, times));
   }
 
   private static HistoryTable table(InteractionHistory all) {

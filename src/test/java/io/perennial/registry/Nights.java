@@ -12,6 +12,7 @@ import io.perennial.gate.Finding;
 import io.perennial.model.ModelState;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import io.perennial.slice.EventSlice;
 import io.perennial.slice.Watermark;
 import java.time.Instant;
@@ -165,9 +166,11 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
         "validation",
         List.of(
             new UserCase(
-                3, new int[] {1, 9}, new float[] {1, 2}, new int[] {4}, new float[] {0.5f}),
-            new UserCase(
-                (int) version + 10, new int[] {7}, new float[] {1}, new int[0], new float[0])),
+                3,
+                new int[] {1, 9},
+                new float[] {1, 2},
+                new Past(new int[] {4}, new float[] {0.5f}, new int[] {2}, new long[] {version})),
+            new UserCase((int) version + 10, new int[] {7}, new float[] {1}, Past.NONE)),
         99,
         old);
   }
@@ -181,6 +184,7 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
               new Integer[] {1, 5},
               new Float[] {(float) version, 0.5f},
               new Float[] {1f, (float) user},
+              new Integer[] {user, 3},
               new Long[] {version, version + 1}));
     }
     return spark.createDataFrame(rows, HistoryTable.SCHEMA);
@@ -189,7 +193,15 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
   Dataset<Row> statistics(long version, int... items) {
     List<Row> rows = new ArrayList<>();
     for (int item : items) {
-      rows.add(RowFactory.create(item, (float) version, version + 0.5f, version));
+      rows.add(
+          RowFactory.create(
+              item,
+              (float) version,
+              version + 0.5f,
+              version + 0.25f,
+              (int) version,
+              version - 1,
+              version));
     }
     return spark.createDataFrame(rows, ItemStatistics.SCHEMA);
   }

@@ -21,10 +21,10 @@ public final class FrequencyScorer implements Scorer {
 
   private final int[] users;
   private final int[][] items;
-  private final float[][] counts;
+  private final int[][] counts;
   private final float[] popularity;
 
-  private FrequencyScorer(int[] users, int[][] items, float[][] counts, float[] popularity) {
+  private FrequencyScorer(int[] users, int[][] items, int[][] counts, float[] popularity) {
     this.users = users;
     this.items = items;
     this.counts = counts;
@@ -42,11 +42,11 @@ public final class FrequencyScorer implements Scorer {
     List<UserCase> cases = window.cases();
     int[] users = new int[cases.size()];
     int[][] items = new int[users.length][];
-    float[][] counts = new float[users.length][];
+    int[][] counts = new int[users.length][];
     for (int n = 0; n < users.length; n++) {
       users[n] = cases.get(n).user();
       items[n] = cases.get(n).seenItems();
-      counts[n] = cases.get(n).seenCounts();
+      counts[n] = cases.get(n).past().events();
     }
     float[] popularity = new float[statistics.capacity()];
     double largest = 0;

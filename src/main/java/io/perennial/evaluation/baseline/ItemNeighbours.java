@@ -187,7 +187,7 @@ public final class ItemNeighbours {
   public Scorer scorer(EvaluationWindow window) {
     int[] users = window.cases().stream().mapToInt(c -> c.user()).toArray();
     int[][] items = window.cases().stream().map(c -> c.seenItems()).toArray(int[][]::new);
-    float[][] counts = window.cases().stream().map(c -> c.seenCounts()).toArray(float[][]::new);
+    float[][] counts = window.cases().stream().map(c -> c.past().counts()).toArray(float[][]::new);
     return new NeighbourScorer(known, neighbours, similarities, users, items, counts);
   }
 

@@ -16,12 +16,13 @@ final class HistoryPieces {
   private HistoryPieces() {}
 
   /** The history of one user, in arrays as they lie in a row. */
-  record UserHistory(int user, int[] items, float[] counts, float[] values, long[] lastTimes)
+  record UserHistory(
+      int user, int[] items, float[] counts, float[] values, int[] events, long[] lastTimes)
       implements Serializable {}
 
   /** Rows with the schema of a history table, each with its block. */
   static JavaRDD<Tuple2<Integer, UserHistory>> of(Dataset<Row> rows, int blocks) {
-    return rows.select("index", "items", "counts", "values", "last_times")
+    return rows.select("index", "items", "counts", "values", "events", "last_times")
         .queryExecution()
         .toRdd()
         .toJavaRDD()
@@ -47,7 +48,8 @@ final class HistoryPieces {
                 row.getArray(1).toIntArray(),
                 row.getArray(2).toFloatArray(),
                 row.getArray(3).toFloatArray(),
-                row.getArray(4).toLongArray()));
+                row.getArray(4).toIntArray(),
+                row.getArray(5).toLongArray()));
       }
     };
   }
@@ -67,6 +69,7 @@ final class HistoryPieces {
     int[] items = new int[pairs];
     float[] counts = new float[pairs];
     float[] values = new float[pairs];
+    int[] events = new int[pairs];
     long[] times = new long[pairs];
     for (int n = 0; n < users.length; n++) {
       UserHistory one = sorted.get(n);
@@ -74,8 +77,9 @@ final class HistoryPieces {
       System.arraycopy(one.items, 0, items, offsets[n], length);
       System.arraycopy(one.counts, 0, counts, offsets[n], length);
       System.arraycopy(one.values, 0, values, offsets[n], length);
+      System.arraycopy(one.events, 0, events, offsets[n], length);
       System.arraycopy(one.lastTimes, 0, times, offsets[n], length);
     }
-    return new InteractionHistory(users, offsets, items, counts, values, times);
+    return new InteractionHistory(users, offsets, items, counts, values, events, times);
   }
 }

@@ -2,6 +2,7 @@ package io.perennial.model.history;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.pow;
@@ -66,12 +67,14 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
             .groupBy("user_index", "item_index")
             .agg(
                 sum(fade(col("last").minus(col("time")))).as("count"),
+                count(lit(1)).as("events"),
                 max(struct(col("time"), col("value"))).as("latest"));
     Column entry =
         struct(
             col("item_index").as("item"),
             col("count").cast("float").as("count"),
             col("latest.value").cast("float").as("value"),
+            col("events").cast("int").as("events"),
             col("latest.time").as("last"));
     return pairs
         .groupBy("user_index")
@@ -81,6 +84,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
             col("entries.item").as("items"),
             col("entries.count").as("counts"),
             col("entries.value").as("values"),
+            col("entries.events").as("events"),
             col("entries.last").as("last_times"));
   }
 
@@ -123,6 +127,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
               parent.items()[old],
               parent.counts()[old],
               parent.values()[old],
+              parent.events()[old],
               parent.lastTimes()[old]);
           old++;
         }
@@ -131,6 +136,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
           pair.begin(
               parent.counts()[old],
               parent.values()[old],
+              parent.events()[old],
               parent.lastTimes()[old],
               day(parent.lastTimes()[old]));
           old++;
@@ -141,13 +147,14 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
           pair.add(night.times()[at], (float) night.values()[at], night.days()[at]);
           at++;
         }
-        output.add(item, (float) pair.count, pair.value, pair.last);
+        output.add(item, (float) pair.count, pair.value, pair.events, pair.last);
       }
       while (old < oldEnd) {
         output.add(
             parent.items()[old],
             parent.counts()[old],
             parent.values()[old],
+            parent.events()[old],
             parent.lastTimes()[old]);
         old++;
       }
@@ -164,6 +171,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
   private final class Pair {
     private double count;
     private float value;
+    private int events;
     private long last;
     private int lastDay;
     private boolean began;
@@ -174,9 +182,10 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
     /** Latest instant of that day. */
     private long lateTime;
 
-    void begin(double count, float value, long last, int day) {
+    void begin(double count, float value, int events, long last, int day) {
       this.count = count;
       this.value = value;
+      this.events = events;
       this.last = last;
       this.lastDay = day;
       began = true;
@@ -184,7 +193,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
 
     void add(long time, float newValue, int day) {
       if (!began) {
-        begin(1, newValue, time, day);
+        begin(1, newValue, 1, time, day);
         return;
       }
       boolean byDay = policy.aggregate() == DecayPolicy.Aggregate.DAY;
@@ -195,6 +204,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
         latest(time, newValue);
       } else if (time >= last) {
         count = count * policy.fade(time - last) + 1;
+        events++;
         latest(time, newValue);
         lastDay = day;
       } else if (byDay && day == lateDay) {
@@ -202,6 +212,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
         lateTime = time;
       } else {
         count += policy.fade(last - time);
+        events++;
         lateDay = day;
         lateTime = time;
       }
@@ -223,6 +234,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
     private final int[] items;
     private final float[] counts;
     private final float[] values;
+    private final int[] events;
     private final long[] lastTimes;
     private int pairs;
 
@@ -230,13 +242,15 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
       items = new int[maximalPairs];
       counts = new float[maximalPairs];
       values = new float[maximalPairs];
+      events = new int[maximalPairs];
       lastTimes = new long[maximalPairs];
     }
 
-    void add(int item, float pairCount, float value, long last) {
+    void add(int item, float pairCount, float value, int pairEvents, long last) {
       items[pairs] = item;
       counts[pairs] = pairCount;
       values[pairs] = value;
+      events[pairs] = pairEvents;
       lastTimes[pairs++] = last;
     }
 
@@ -256,6 +270,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
           Arrays.copyOf(items, pairs),
           Arrays.copyOf(counts, pairs),
           Arrays.copyOf(values, pairs),
+          Arrays.copyOf(events, pairs),
           Arrays.copyOf(lastTimes, pairs));
     }
   }

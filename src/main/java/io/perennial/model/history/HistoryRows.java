@@ -51,6 +51,7 @@ public final class HistoryRows {
     int[] items = new int[pairs];
     float[] counts = new float[pairs];
     float[] values = new float[pairs];
+    int[] events = new int[pairs];
     long[] lastTimes = new long[pairs];
     int at = 0;
     for (int u = 0; u < count; u++) {
@@ -62,11 +63,12 @@ public final class HistoryRows {
       System.arraycopy(part.items, from, items, at, length);
       System.arraycopy(part.counts, from, counts, at, length);
       System.arraycopy(part.values, from, values, at, length);
+      System.arraycopy(part.events, from, events, at, length);
       System.arraycopy(part.lastTimes, from, lastTimes, at, length);
       at += length;
       offsets[u + 1] = at;
     }
-    return new InteractionHistory(users, offsets, items, counts, values, lastTimes);
+    return new InteractionHistory(users, offsets, items, counts, values, events, lastTimes);
   }
 
   /** Histories in memory as a dataset with {@link HistoryTable#SCHEMA}. */
@@ -104,6 +106,7 @@ public final class HistoryRows {
         Arrays.copyOfRange(history.items(), begin, end),
         Arrays.copyOfRange(history.counts(), begin, end),
         Arrays.copyOfRange(history.values(), begin, end),
+        Arrays.copyOfRange(history.events(), begin, end),
         Arrays.copyOfRange(history.lastTimes(), begin, end));
   }
 
@@ -115,14 +118,16 @@ public final class HistoryRows {
       Integer[] items = new Integer[length];
       Float[] counts = new Float[length];
       Float[] values = new Float[length];
+      Integer[] events = new Integer[length];
       Long[] lastTimes = new Long[length];
       for (int p = 0; p < length; p++) {
         items[p] = chunk.items()[begin + p];
         counts[p] = chunk.counts()[begin + p];
         values[p] = chunk.values()[begin + p];
+        events[p] = chunk.events()[begin + p];
         lastTimes[p] = chunk.lastTimes()[begin + p];
       }
-      rows.add(RowFactory.create(chunk.users()[u], items, counts, values, lastTimes));
+      rows.add(RowFactory.create(chunk.users()[u], items, counts, values, events, lastTimes));
     }
     return rows.iterator();
   }
@@ -134,6 +139,7 @@ public final class HistoryRows {
     int[] items = new int[1024];
     float[] counts = new float[1024];
     float[] values = new float[1024];
+    int[] events = new int[1024];
     long[] lastTimes = new long[1024];
     int pairs = 0;
     while (rows.hasNext()) {
@@ -149,12 +155,14 @@ public final class HistoryRows {
         items = Arrays.copyOf(items, capacity);
         counts = Arrays.copyOf(counts, capacity);
         values = Arrays.copyOf(values, capacity);
+        events = Arrays.copyOf(events, capacity);
         lastTimes = Arrays.copyOf(lastTimes, capacity);
       }
       System.arraycopy(rowItems, 0, items, pairs, length);
       System.arraycopy(row.getArray(2).toFloatArray(), 0, counts, pairs, length);
       System.arraycopy(row.getArray(3).toFloatArray(), 0, values, pairs, length);
-      System.arraycopy(row.getArray(4).toLongArray(), 0, lastTimes, pairs, length);
+      System.arraycopy(row.getArray(4).toIntArray(), 0, events, pairs, length);
+      System.arraycopy(row.getArray(5).toLongArray(), 0, lastTimes, pairs, length);
       pairs += length;
       users[count] = row.getInt(0);
       ends[count++] = pairs;
@@ -167,11 +175,18 @@ public final class HistoryRows {
             Arrays.copyOf(items, pairs),
             Arrays.copyOf(counts, pairs),
             Arrays.copyOf(values, pairs),
+            Arrays.copyOf(events, pairs),
             Arrays.copyOf(lastTimes, pairs)));
     return one.iterator();
   }
 
   private record Part(
-      int[] users, int[] ends, int[] items, float[] counts, float[] values, long[] lastTimes)
+      int[] users,
+      int[] ends,
+      int[] items,
+      float[] counts,
+      float[] values,
+      int[] events,
+      long[] lastTimes)
       implements Serializable {}
 }

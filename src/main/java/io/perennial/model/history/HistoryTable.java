@@ -18,6 +18,7 @@ public interface HistoryTable {
           .add("items", createArrayType(IntegerType, false), false)
           .add("counts", createArrayType(FloatType, false), false)
           .add("values", createArrayType(FloatType, false), false)
+          .add("events", createArrayType(IntegerType, false), false)
           .add("last_times", createArrayType(LongType, false), false);
 
   /** The histories of these users, those that have one, in memory. */

@@ -17,6 +17,7 @@ public final class InteractionHistory implements Serializable {
   private final int[] items;
   private final float[] counts;
   private final float[] values;
+  private final int[] events;
   private final long[] lastTimes;
 
   /**
@@ -27,14 +28,22 @@ public final class InteractionHistory implements Serializable {
    * @param items item indices, increasing within a user
    * @param counts decayed number of events, as of lastTimes
    * @param values value of the last event of the pair
+   * @param events number of events of the pair, as the policy counts them, which never fades
    * @param lastTimes epoch milliseconds of the last event of the pair
    */
   public InteractionHistory(
-      int[] users, int[] offsets, int[] items, float[] counts, float[] values, long[] lastTimes) {
+      int[] users,
+      int[] offsets,
+      int[] items,
+      float[] counts,
+      float[] values,
+      int[] events,
+      long[] lastTimes) {
     if (offsets.length != users.length + 1
         || offsets[users.length] != items.length
         || counts.length != items.length
         || values.length != items.length
+        || events.length != items.length
         || lastTimes.length != items.length) {
       throw new IllegalArgumentException("The arrays of a history do not fit together");
     }
@@ -43,12 +52,13 @@ public final class InteractionHistory implements Serializable {
     this.items = items;
     this.counts = counts;
     this.values = values;
+    this.events = events;
     this.lastTimes = lastTimes;
   }
 
   public static InteractionHistory empty() {
     return new InteractionHistory(
-        new int[0], new int[1], new int[0], new float[0], new float[0], new long[0]);
+        new int[0], new int[1], new int[0], new float[0], new float[0], new int[0], new long[0]);
   }
 
   public int[] users() {
@@ -69,6 +79,11 @@ public final class InteractionHistory implements Serializable {
 
   public float[] values() {
     return values;
+  }
+
+  /** Events of each pair, which never fade. */
+  public int[] events() {
+    return events;
   }
 
   public long[] lastTimes() {

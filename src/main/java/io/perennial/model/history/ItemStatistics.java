@@ -5,19 +5,32 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 
 import java.time.Duration;
+import java.util.Arrays;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * How often every item of a version occurred, in memory, by dense index: what popularity baselines
- * and the drift of input need.
+ * How often every item of a version occurred, in memory, by dense index: what popularity baselines,
+ * the drift of input and the blend need.
  *
  * @param eventCounts events since the line began
  * @param recentCounts events, fading by {@link #RECENT_HALF_LIFE}, as of {@code lastTimes}
+ * @param slowCounts events, fading by {@link #SLOW_HALF_LIFE}, as of {@code lastTimes}
+ * @param userCounts users who had the item
+ * @param firstTimes epoch milliseconds of the item's first event; 0 where it has none
  * @param lastTimes epoch milliseconds of the item's last event; 0 where it has none
  */
-public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] lastTimes) {
+public record ItemStatistics(
+    float[] eventCounts,
+    float[] recentCounts,
+    float[] slowCounts,
+    int[] userCounts,
+    long[] firstTimes,
+    long[] lastTimes) {
   /** Half-life of recent popularity. */
   public static final Duration RECENT_HALF_LIFE = Duration.ofDays(7);
+
+  /** Half-life of popularity over a season. */
+  public static final Duration SLOW_HALF_LIFE = Duration.ofDays(30);
 
   /** One row an item: a table {@code item_statistics} versioned like factor rows. */
   public static final StructType SCHEMA =
@@ -25,11 +38,35 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
           .add("index", IntegerType, false)
           .add("event_count", FloatType, false)
           .add("recent_count", FloatType, false)
+          .add("slow_count", FloatType, false)
+          .add("user_count", IntegerType, false)
+          .add("first_time", LongType, false)
           .add("last_time", LongType, false);
 
   /** Of no items. */
-  public static final ItemStatistics NONE =
-      new ItemStatistics(new float[0], new float[0], new long[0]);
+  public static final ItemStatistics NONE = ofCapacity(0);
+
+  /** Of items none of which occurred. */
+  public static ItemStatistics ofCapacity(int items) {
+    return new ItemStatistics(
+        new float[items],
+        new float[items],
+        new float[items],
+        new int[items],
+        new long[items],
+        new long[items]);
+  }
+
+  /** A copy with room for so many items. */
+  ItemStatistics grown(int capacity) {
+    return new ItemStatistics(
+        Arrays.copyOf(eventCounts, capacity),
+        Arrays.copyOf(recentCounts, capacity),
+        Arrays.copyOf(slowCounts, capacity),
+        Arrays.copyOf(userCounts, capacity),
+        Arrays.copyOf(firstTimes, capacity),
+        Arrays.copyOf(lastTimes, capacity));
+  }
 
   /** One past the highest index. */
   public int capacity() {
@@ -47,14 +84,18 @@ public record ItemStatistics(float[] eventCounts, float[] recentCounts, long[] l
 
   /** Recent count of an item, faded to an instant (epoch milliseconds). */
   public double recentAt(int item, long millis) {
-    return recentCounts[item] * fade(millis - lastTimes[item]);
+    return recentCounts[item] * fade(millis - lastTimes[item], RECENT_HALF_LIFE);
+  }
+
+  /** Slowly fading count of an item, as of an instant (epoch milliseconds). */
+  public double slowAt(int item, long millis) {
+    return slowCounts[item] * fade(millis - lastTimes[item], SLOW_HALF_LIFE);
   }
 
   /**
-   * The factor by which a recent count fades over so many milliseconds; 1 for spans that are not
-   * positive.
+   * The factor by which a count fades over so many milliseconds; 1 for spans that are not positive.
    */
-  private static double fade(long millis) {
-    return millis <= 0 ? 1.0 : Math.pow(0.5, (double) millis / RECENT_HALF_LIFE.toMillis());
+  static double fade(long millis, Duration halfLife) {
+    return millis <= 0 ? 1.0 : Math.pow(0.5, (double) millis / halfLife.toMillis());
   }
 }

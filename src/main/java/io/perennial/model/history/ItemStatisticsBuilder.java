@@ -6,12 +6,13 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.pow;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_millis;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -28,7 +29,6 @@ import org.apache.spark.sql.functions;
  * @param aggregate what counts as one event
  */
 public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
-  private static final double HALF_LIFE = ItemStatistics.RECENT_HALF_LIFE.toMillis();
   private static final long BUCKET = 86_400_000L;
 
   /**
@@ -44,6 +44,12 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             col("item_index"),
             col("event_date"),
             unix_millis(col("event_time")).as("time"));
+    Dataset<Row> users =
+        counted
+            .select("user_index", "item_index")
+            .distinct()
+            .groupBy("item_index")
+            .agg(count(lit(1)).as("users"));
     if (aggregate == DecayPolicy.Aggregate.DAY) {
       counted =
           counted.groupBy("user_index", "item_index", "event_date").agg(max("time").as("time"));
@@ -56,72 +62,154 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             .groupBy("item_index", "end")
             .agg(
                 count(lit(1)).as("events"),
-                sum(fade(col("end").minus(col("time")))).as("recent"),
+                sum(fade(col("end").minus(col("time")), ItemStatistics.RECENT_HALF_LIFE))
+                    .as("recent"),
+                sum(fade(col("end").minus(col("time")), ItemStatistics.SLOW_HALF_LIFE)).as("slow"),
+                min("time").as("first"),
                 max("time").as("last"));
-    Column recent =
-        functions.aggregate(
-            col("buckets"),
-            lit(0.0),
-            (total, bucket) ->
-                total.plus(
-                    bucket
-                        .getField("recent")
-                        .multiply(fade(col("last").minus(bucket.getField("end"))))));
     return buckets
         .groupBy("item_index")
         .agg(
             sum("events").as("events"),
+            min("first").as("first"),
             max("last").as("last"),
-            collect_list(struct(col("end"), col("recent"))).as("buckets"))
+            collect_list(struct(col("end"), col("recent"), col("slow"))).as("buckets"))
+        .join(users, "item_index")
         .select(
             col("item_index").as("index"),
             col("events").cast("float").as("event_count"),
-            recent.cast("float").as("recent_count"),
+            faded("recent", ItemStatistics.RECENT_HALF_LIFE).cast("float").as("recent_count"),
+            faded("slow", ItemStatistics.SLOW_HALF_LIFE).cast("float").as("slow_count"),
+            col("users").cast("int").as("user_count"),
+            col("first").as("first_time"),
             col("last").as("last_time"));
   }
 
-  private static Column fade(Column millis) {
-    return pow(lit(0.5), millis.divide(lit(HALF_LIFE)));
+  /** The sum over an item's buckets of one of their fields, as of its last event. */
+  private static Column faded(String field, Duration halfLife) {
+    return functions.aggregate(
+        col("buckets"),
+        lit(0.0),
+        (total, bucket) ->
+            total.plus(
+                bucket
+                    .getField(field)
+                    .multiply(fade(col("last").minus(bucket.getField("end")), halfLife))));
   }
 
-  /** The changed rows only: statistics of the items of these events, as of after them. */
-  public Dataset<Row> merge(ItemStatistics parent, Dataset<Row> events) {
-    List<Row> changed = new ArrayList<>();
-    for (Row row : fromScratch(events).collectAsList()) {
-      changed.add(added(parent, row));
-    }
+  private static Column fade(Column millis, Duration halfLife) {
+    return pow(lit(0.5), millis.divide(lit((double) halfLife.toMillis())));
+  }
+
+  /**
+   * The changed rows only: statistics of the items of these events, as of after them.
+   *
+   * @param before what the users of these events had done, at least
+   */
+  public Dataset<Row> merge(ItemStatistics parent, Dataset<Row> events, InteractionHistory before) {
+    PairEvents night = PairEvents.collect(events);
+    ItemStatistics all = after(parent, night, before);
+    List<Row> changed =
+        Arrays.stream(night.items())
+            .sorted()
+            .distinct()
+            .mapToObj(
+                item ->
+                    RowFactory.create(
+                        item,
+                        all.eventCounts()[item],
+                        all.recentCounts()[item],
+                        all.slowCounts()[item],
+                        all.userCounts()[item],
+                        all.firstTimes()[item],
+                        all.lastTimes()[item]))
+            .toList();
     return events.sparkSession().createDataFrame(changed, ItemStatistics.SCHEMA);
   }
 
-  /** The statistics of every item in memory, as of after these events. */
-  public ItemStatistics after(ItemStatistics parent, Dataset<Row> events) {
-    List<Row> rows = fromScratch(events).collectAsList();
-    int capacity = rows.stream().mapToInt(row -> row.getInt(0) + 1).max().orElse(0);
-    capacity = Math.max(capacity, parent.capacity());
-    float[] eventCounts = Arrays.copyOf(parent.eventCounts(), capacity);
-    float[] recentCounts = Arrays.copyOf(parent.recentCounts(), capacity);
-    long[] lastTimes = Arrays.copyOf(parent.lastTimes(), capacity);
-    for (Row row : rows) {
-      Row after = added(parent, row);
-      int item = after.getInt(0);
-      eventCounts[item] = after.getFloat(1);
-      recentCounts[item] = after.getFloat(2);
-      lastTimes[item] = after.getLong(3);
-    }
-    return new ItemStatistics(eventCounts, recentCounts, lastTimes);
+  /**
+   * The statistics of every item in memory, as of after these events.
+   *
+   * @param before what the users of these events had done, at least
+   */
+  public ItemStatistics after(
+      ItemStatistics parent, Dataset<Row> events, InteractionHistory before) {
+    return parent.capacity() == 0
+        ? collected(fromScratch(events))
+        : after(parent, PairEvents.collect(events), before);
   }
 
-  private static Row added(ItemStatistics parent, Row row) {
-    int item = row.getInt(0);
-    if (item >= parent.capacity() || !(parent.eventCounts()[item] > 0)) {
-      return row;
+  private static ItemStatistics collected(Dataset<Row> dataset) {
+    List<Row> rows = dataset.collectAsList();
+    ItemStatistics all =
+        ItemStatistics.ofCapacity(rows.stream().mapToInt(row -> row.getInt(0) + 1).max().orElse(0));
+    for (Row row : rows) {
+      int item = row.getInt(0);
+      all.eventCounts()[item] = row.getFloat(1);
+      all.recentCounts()[item] = row.getFloat(2);
+      all.slowCounts()[item] = row.getFloat(3);
+      all.userCounts()[item] = row.getInt(4);
+      all.firstTimes()[item] = row.getLong(5);
+      all.lastTimes()[item] = row.getLong(6);
     }
-    long latest = Math.max(row.getLong(3), parent.lastTimes()[item]);
-    double faded = row.getFloat(2) * Math.pow(0.5, (latest - row.getLong(3)) / HALF_LIFE);
-    return RowFactory.create(
-        item,
-        parent.eventCounts()[item] + row.getFloat(1),
-        (float) (faded + parent.recentAt(item, latest)),
-        latest);
+    return all;
+  }
+
+  ItemStatistics after(ItemStatistics parent, PairEvents night, InteractionHistory before) {
+    int capacity = Arrays.stream(night.items()).max().orElse(-1) + 1;
+    ItemStatistics all = parent.grown(Math.max(capacity, parent.capacity()));
+    double[] recent = new double[all.capacity()];
+    double[] slow = new double[all.capacity()];
+    long[] last = all.lastTimes();
+    for (int n = 0; n < night.items().length; n++) {
+      int item = night.items()[n];
+      boolean first = !(all.eventCounts()[item] > 0) && last[item] == 0;
+      last[item] = first ? night.times()[n] : Math.max(last[item], night.times()[n]);
+    }
+    for (int n = 0; n < night.items().length; n++) {
+      int item = night.items()[n];
+      boolean known = item < parent.capacity() && parent.eventCounts()[item] > 0;
+      if (recent[item] == 0 && known) {
+        recent[item] = parent.recentAt(item, last[item]);
+        slow[item] = parent.slowAt(item, last[item]);
+      }
+      if (isNewPair(night, n)) {
+        all.userCounts()[item] += had(before, night.users()[n], item) ? 0 : 1;
+      }
+      if (endsEvent(night, n)) {
+        long age = last[item] - night.times()[n];
+        all.firstTimes()[item] =
+            all.eventCounts()[item] > 0
+                ? Math.min(all.firstTimes()[item], night.times()[n])
+                : night.times()[n];
+        all.eventCounts()[item]++;
+        recent[item] += ItemStatistics.fade(age, ItemStatistics.RECENT_HALF_LIFE);
+        slow[item] += ItemStatistics.fade(age, ItemStatistics.SLOW_HALF_LIFE);
+        all.recentCounts()[item] = (float) recent[item];
+        all.slowCounts()[item] = (float) slow[item];
+      }
+    }
+    return all;
+  }
+
+  private static boolean isNewPair(PairEvents night, int n) {
+    return n == 0
+        || night.users()[n - 1] != night.users()[n]
+        || night.items()[n - 1] != night.items()[n];
+  }
+
+  /** Whether the nth is the last of the rows that count as one event. */
+  private boolean endsEvent(PairEvents night, int n) {
+    return aggregate == DecayPolicy.Aggregate.NONE
+        || n + 1 == night.items().length
+        || isNewPair(night, n + 1)
+        || night.days()[n + 1] != night.days()[n];
+  }
+
+  private static boolean had(InteractionHistory before, int user, int item) {
+    int at = before.position(user);
+    return at >= 0
+        && Arrays.binarySearch(before.items(), before.offsets()[at], before.offsets()[at + 1], item)
+            >= 0;
   }
 }

@@ -63,6 +63,7 @@ public final class LoadedHistory implements HistoryTable {
     int[] items = new int[pairs];
     float[] counts = new float[pairs];
     float[] values = new float[pairs];
+    int[] events = new int[pairs];
     long[] lastTimes = new long[pairs];
     for (int n = 0; n < found; n++) {
       int from = loaded.offsets()[positions[n]];
@@ -72,8 +73,9 @@ public final class LoadedHistory implements HistoryTable {
       System.arraycopy(loaded.items(), from, items, offsets[n], length);
       System.arraycopy(loaded.counts(), from, counts, offsets[n], length);
       System.arraycopy(loaded.values(), from, values, offsets[n], length);
+      System.arraycopy(loaded.events(), from, events, offsets[n], length);
       System.arraycopy(loaded.lastTimes(), from, lastTimes, offsets[n], length);
     }
-    return new InteractionHistory(rowUsers, offsets, items, counts, values, lastTimes);
+    return new InteractionHistory(rowUsers, offsets, items, counts, values, events, lastTimes);
   }
 }

@@ -6,8 +6,8 @@ import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -36,10 +36,7 @@ record Audience(
         new EvaluationWindow(
             window.name(),
             window.cases().stream()
-                .map(
-                    c ->
-                        new UserCase(
-                            c.user(), new int[0], new float[0], c.seenItems(), c.seenCounts()))
+                .map(c -> new UserCase(c.user(), new int[0], new float[0], c.past()))
                 .toList(),
             window.totalUsers(),
             window.oldItems());
@@ -66,14 +63,7 @@ record Audience(
   }
 
   private UserCase counted(int user, InteractionHistory history, DecayPolicy decay) {
-    int at = history.position(user);
-    int from = at < 0 ? 0 : history.offsets()[at];
-    int to = at < 0 ? 0 : history.offsets()[at + 1];
-    float[] counts = Arrays.copyOfRange(history.counts(), from, to);
-    for (int n = 0; n < counts.length; n++) {
-      counts[n] *= (float) decay.fade(now.toEpochMilli() - history.lastTimes()[from + n]);
-    }
     return new UserCase(
-        user, new int[0], new float[0], Arrays.copyOfRange(history.items(), from, to), counts);
+        user, new int[0], new float[0], Past.of(history, user, decay, now.toEpochMilli()));
   }
 }

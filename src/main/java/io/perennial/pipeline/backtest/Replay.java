@@ -5,6 +5,7 @@ import io.perennial.config.PipelineDefinition;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryBuilder;
 import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.ItemStatisticsBuilder;
 import io.perennial.pipeline.QueryExecutionMode;
@@ -101,7 +102,7 @@ final class Replay {
         }
       }
       histories.values().forEach(history -> history.begin(base));
-      statistics = itemCounts.after(statistics, base);
+      statistics = itemCounts.after(statistics, base, InteractionHistory.empty());
       learnt = end;
     } finally {
       base.unpersist(false);
@@ -165,8 +166,8 @@ final class Replay {
     int[] users = events.users(learnt, end);
     tonight(
         () -> {
+          statistics = itemCounts.after(statistics, night, history().rows(users));
           histories.values().forEach(history -> history.add(users, night));
-          statistics = itemCounts.after(statistics, night);
         });
     learnt = end;
     return took;

@@ -52,6 +52,7 @@ final class ReplayedHistory implements HistoryTable {
               Arrays.copyOfRange(changed.items(), from, to),
               Arrays.copyOfRange(changed.counts(), from, to),
               Arrays.copyOfRange(changed.values(), from, to),
+              Arrays.copyOfRange(changed.events(), from, to),
               Arrays.copyOfRange(changed.lastTimes(), from, to));
     }
   }
@@ -70,15 +71,17 @@ final class ReplayedHistory implements HistoryTable {
     int[] items = new int[pairs];
     float[] counts = new float[pairs];
     float[] values = new float[pairs];
+    int[] events = new int[pairs];
     long[] lastTimes = new long[pairs];
     for (int n = 0; n < users.length; n++) {
       InteractionHistory one = byUser[users[n]];
       System.arraycopy(one.items(), 0, items, offsets[n], one.pairs());
       System.arraycopy(one.counts(), 0, counts, offsets[n], one.pairs());
       System.arraycopy(one.values(), 0, values, offsets[n], one.pairs());
+      System.arraycopy(one.events(), 0, events, offsets[n], one.pairs());
       System.arraycopy(one.lastTimes(), 0, lastTimes, offsets[n], one.pairs());
     }
-    return new InteractionHistory(users, offsets, items, counts, values, lastTimes);
+    return new InteractionHistory(users, offsets, items, counts, values, events, lastTimes);
   }
 
   @Override

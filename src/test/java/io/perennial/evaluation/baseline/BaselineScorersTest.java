@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.UserCase;
 import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.ItemCounts;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -21,15 +23,19 @@ class BaselineScorersTest {
   private static ItemStatistics statistics() {
     long now = NOW.toEpochMilli();
     long halfLife = Duration.ofDays(7).toMillis();
-    return new ItemStatistics(
+    return ItemCounts.of(
         new float[] {8, 4, 0}, new float[] {8, 4, 0}, new long[] {now, now - halfLife, 0});
   }
 
   @Test
   void frequencyPutsTheUsersOwnCountsOnTopOfRecentPopularity() {
     UserCase returning =
-        new UserCase(5, new int[] {1}, new float[] {1}, new int[] {1, 2, 7}, new float[] {3, 1, 9});
-    UserCase fresh = new UserCase(6, new int[] {0}, new float[] {1}, new int[0], new float[0]);
+        new UserCase(
+            5,
+            new int[] {1},
+            new float[] {1},
+            new Past(new int[] {1, 2, 7}, new float[3], new int[] {3, 1, 9}, new long[3]));
+    UserCase fresh = new UserCase(6, new int[] {0}, new float[] {1}, Past.NONE);
     FrequencyScorer scorer =
         FrequencyScorer.of(
             new EvaluationWindow("validation", List.of(returning, fresh), 2, new BitSet()),
@@ -61,6 +67,7 @@ class BaselineScorersTest {
             new int[] {0, 1, 0},
             new float[] {1, 1, 1},
             new float[] {5, 3, 4},
+            new int[3],
             new long[3]);
     BiasScorer scorer = BiasScorer.of(List.of(ratings), 3);
     // Mean 4. Item 0: (1 + 0) / (2 + 25); item 1: −1 / (1 + 25); item 2: none.

@@ -9,6 +9,7 @@ import io.perennial.evaluation.UserCase;
 import io.perennial.evaluation.baseline.NeighbourOptions.Weighting;
 import io.perennial.model.Scorer;
 import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.Past;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -38,7 +39,13 @@ class ItemNeighboursTest {
       values[p] = counts[entries.get(p)[0]][items[p]];
     }
     return new InteractionHistory(
-        users, offsets, items, values, new float[items.length], new long[items.length]);
+        users,
+        offsets,
+        items,
+        values,
+        new float[items.length],
+        new int[items.length],
+        new long[items.length]);
   }
 
   private static EvaluationWindow window(UserCase... cases) {
@@ -46,7 +53,11 @@ class ItemNeighboursTest {
   }
 
   private static UserCase had(int user, int[] items, float[] counts) {
-    return new UserCase(user, new int[0], new float[0], items, counts);
+    return new UserCase(
+        user,
+        new int[0],
+        new float[0],
+        new Past(items, counts, new int[items.length], new long[items.length]));
   }
 
   @Test

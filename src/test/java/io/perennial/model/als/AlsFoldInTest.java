@@ -78,6 +78,7 @@ class AlsFoldInTest {
             new int[] {-1, 4, 20, 7, 0, 58},
             new float[] {1, 1, 3, 1, 2, 1},
             new float[] {1, 1, 1, 1, 1, 1},
+            new int[6],
             new long[] {
               0, NOW.toEpochMilli() - 60 * day, NOW.toEpochMilli(), 0, NOW.toEpochMilli() + day, 0
             });
@@ -109,6 +110,7 @@ class AlsFoldInTest {
             new int[] {2, 10},
             new float[] {4, 1},
             new float[] {5, 2},
+            new int[2],
             new long[] {0, 1});
 
     FactorRows folded = foldIn(AlsHyperparameters.mllib(), Feedback.EXPLICIT).vectors(history);
@@ -135,6 +137,7 @@ class AlsFoldInTest {
             new int[] {2, 2, 2},
             new float[] {1, 1, 1},
             new float[] {5, Float.MAX_VALUE, 5},
+            new int[3],
             new long[] {0, 0, 0});
     AlsHyperparameters tiny =
         new AlsHyperparameters(

@@ -29,6 +29,7 @@ class PairsTest {
         new int[] {1, 5, 9, 5},
         new float[] {2, 4, 1, 8},
         new float[] {3, 3, 3, 2},
+        new int[4],
         new long[4]);
   }
 

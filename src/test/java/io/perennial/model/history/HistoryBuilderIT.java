@@ -11,10 +11,13 @@ import io.perennial.TestSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -112,9 +115,10 @@ class HistoryBuilderIT {
   void itemStatisticsNightByNightAreTheSameAsFromScratch() {
     Random random = new Random(5);
     ItemStatisticsBuilder builder = new ItemStatisticsBuilder(DecayPolicy.Aggregate.NONE);
-    float[] events = new float[8];
-    float[] recent = new float[8];
-    long[] last = new long[8];
+    HistoryBuilder histories =
+        new HistoryBuilder(
+            new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE), ZoneOffset.UTC);
+    ItemStatistics byNight = ItemStatistics.NONE;
     List<Row> all = new ArrayList<>();
     for (int night = 0; night < 3; night++) {
       int latest = 20 * (night + 1);
@@ -128,31 +132,41 @@ class HistoryBuilderIT {
                           1,
                           START.plusSeconds(86_400L * random.nextInt(latest))))
               .toList();
-      all.addAll(tonight);
-      for (Row row :
-          builder
-              .merge(new ItemStatistics(events, recent, last), events(tonight))
-              .collectAsList()) {
-        events[row.getInt(0)] = row.getFloat(1);
-        recent[row.getInt(0)] = row.getFloat(2);
-        last[row.getInt(0)] = row.getLong(3);
+      InteractionHistory before = histories.merge(InteractionHistory.empty(), events(all));
+      if (night == 2) {
+        ItemStatistics whole = builder.after(byNight, events(tonight), before);
+        for (Row row : builder.merge(byNight, events(tonight), before).collectAsList()) {
+          assertThat(row.getFloat(1)).isEqualTo(whole.eventCounts()[row.getInt(0)]);
+          assertThat(row.getInt(4)).isEqualTo(whole.userCounts()[row.getInt(0)]);
+        }
       }
+      byNight = builder.after(byNight, events(tonight), before);
+      all.addAll(tonight);
     }
     List<Row> scratch = builder.fromScratch(events(all)).collectAsList();
     assertThat(scratch).hasSize(8);
     for (Row row : scratch) {
       int item = row.getInt(0);
       double direct = 0;
+      double slow = 0;
+      Set<Integer> users = new HashSet<>();
       for (Row event : all) {
         if (event.getInt(1) == item) {
           long time = ((Instant) event.get(3)).toEpochMilli();
-          direct += Math.pow(0.5, (row.getLong(3) - time) / (7 * 86_400_000.0));
+          direct += Math.pow(0.5, (row.getLong(6) - time) / (7 * 86_400_000.0));
+          slow += Math.pow(0.5, (row.getLong(6) - time) / (30 * 86_400_000.0));
+          users.add(event.getInt(0));
         }
       }
       assertThat(row.getFloat(2)).isCloseTo((float) direct, within(1e-5f));
-      assertThat(events[item]).isEqualTo(row.getFloat(1));
-      assertThat(recent[item]).isCloseTo(row.getFloat(2), within(1e-5f));
-      assertThat(last[item]).isEqualTo(row.getLong(3));
+      assertThat(row.getFloat(3)).isCloseTo((float) slow, within(1e-5f));
+      assertThat(row.getInt(4)).isEqualTo(users.size());
+      assertThat(byNight.eventCounts()[item]).isEqualTo(row.getFloat(1));
+      assertThat(byNight.recentCounts()[item]).isCloseTo(row.getFloat(2), within(1e-5f));
+      assertThat(byNight.slowCounts()[item]).isCloseTo(row.getFloat(3), within(1e-5f));
+      assertThat(byNight.userCounts()[item]).isEqualTo(users.size());
+      assertThat(byNight.firstTimes()[item]).isEqualTo(row.getLong(5));
+      assertThat(byNight.lastTimes()[item]).isEqualTo(row.getLong(6));
     }
   }
 }

@@ -21,6 +21,7 @@ import io.perennial.model.als.AlsTrainer;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import io.perennial.pipeline.backtest.Arm.Learnt;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -128,7 +129,10 @@ class ArmsIT {
     for (int user : users) {
       cases.add(
           new UserCase(
-              user, new int[] {1, 2}, new float[] {1, 1}, new int[] {user % 4}, new float[] {1}));
+              user,
+              new int[] {1, 2},
+              new float[] {1, 1},
+              new Past(new int[] {user % 4}, new float[] {1}, new int[] {1}, new long[1])));
     }
     return Audience.of(
         new EvaluationWindow("prequential", cases, users.length, new BitSet()),
@@ -142,7 +146,7 @@ class ArmsIT {
     UserCase counted = audience(NEW_USER).counted(ALIKE).cases().get(0);
 
     assertThat(counted.seenItems()).containsExactly(0, 4, 8);
-    assertThat(counted.seenCounts()).containsExactly(1, 1, 1);
+    assertThat(counted.past().counts()).containsExactly(1, 1, 1);
     assertThat(counted.items()).isEmpty();
     for (BacktestArm kind : List.of(BacktestArm.USER_FREQUENCY, BacktestArm.ITEM_KNN)) {
       assertThat(arm(kind).reads()).contains(ALIKE);

@@ -1,0 +1,215 @@
+package io.perennial.model.blend;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.CholeskyDecomposition;
+import org.apache.commons.math3.linear.NonPositiveDefiniteMatrixException;
+
+/**
+ * Learns the weights of the blend from what users took, with features as of before they took it.
+ *
+ * <p>The loss of a user is that of a choice among the whole catalogue, −mean over the taken items
+ * of log softmax(z), with z = w·x for every item; a user counts as often as he took items, up to
+ * {@value #LARGEST_CHOICE}. To it comes what earlier nights knew of the weights, a normal
+ * distribution whose precision fades, so that weights follow the shop slowly. The sum is convex and
+ * is minimised by Newton's method with a line search; the curvature at its minimum is what the next
+ * night begins with.
+ *
+ * <p>At most {@value #ROWS} (user, item) are looked at: users are sampled first, then items that
+ * nobody took and the user did not have, which count for those left out.
+ */
+public final class BlendFit {
+  private static final int ROWS = 1_500_000;
+  private static final int USERS = 500;
+  private static final int FEWEST_ITEMS = 1_000;
+  private static final int LARGEST_CHOICE = 5;
+  private static final int ITERATIONS = 8;
+  private static final double ENOUGH = 1e-4;
+  private static final double SMALLEST_STEP = 1e-3;
+
+  /** Share of what earlier nights knew that is still believed tonight. */
+  private static final double KEPT = 0.98;
+
+  private BlendFit() {}
+
+  /**
+   * Weights after these choices.
+   *
+   * @param prior what earlier nights knew
+   * @param inputs as of before the choices, for the users who made them
+   * @param seed of the samples
+   * @return the prior where nobody whom the model knows took anything that it knows
+   */
+  public static BlendWeights fit(
+      BlendWeights prior, BlendInputs inputs, List<Choice> choices, long seed) {
+    List<Choice> usable = sample(choices, inputs, new SplittableRandom(seed));
+    List<ChoiceTable> tables = tables(inputs, usable, seed);
+    if (tables.isEmpty()) {
+      return prior;
+    }
+    double[] precision = faded(prior.precision());
+    double[] start = prior.mean();
+    double[] weights = start.clone();
+    double loss = loss(tables, weights, start, precision);
+    Curvature at = curvature(tables, weights, start, precision);
+    for (int n = 0; n < ITERATIONS; n++) {
+      double[] direction = at.newtonStep();
+      double step = 1;
+      double[] next = moved(weights, direction, step);
+      double reached = loss(tables, next, start, precision);
+      while (!(reached <= loss) && step > SMALLEST_STEP) {
+        step /= 2;
+        next = moved(weights, direction, step);
+        reached = loss(tables, next, start, precision);
+      }
+      if (!(reached <= loss)) {
+        break;
+      }
+      boolean enough = loss - reached <= ENOUGH * Math.abs(loss);
+      weights = next;
+      loss = reached;
+      at = curvature(tables, weights, start, precision);
+      if (enough) {
+        break;
+      }
+    }
+    BlendWeights fitted = new BlendWeights(weights, at.hessian);
+    return fitted.isFinite() ? fitted : prior;
+  }
+
+  private static double[] faded(double[] precision) {
+    int features = BlendFeature.COUNT;
+    double[] faded = new double[precision.length];
+    for (int n = 0; n < precision.length; n++) {
+      faded[n] = KEPT * precision[n];
+    }
+    for (int f = 0; f < features; f++) {
+      faded[f * features + f] += (1 - KEPT) * BlendWeights.VAGUE;
+    }
+    return faded;
+  }
+
+  private static List<Choice> sample(
+      List<Choice> choices, BlendInputs inputs, SplittableRandom random) {
+    List<Choice> usable =
+        choices.stream()
+            .filter(c -> inputs.model().knowsUser(c.user()))
+            .filter(c -> Arrays.stream(c.items()).anyMatch(inputs.model()::knowsItem))
+            .toList();
+    if (usable.size() <= USERS) {
+      return usable;
+    }
+    int[] order = IntStream.range(0, usable.size()).toArray();
+    for (int n = 0; n < USERS; n++) {
+      int other = random.nextInt(n, order.length);
+      int swapped = order[n];
+      order[n] = order[other];
+      order[other] = swapped;
+    }
+    return Arrays.stream(order, 0, USERS).sorted().mapToObj(usable::get).toList();
+  }
+
+  private static List<ChoiceTable> tables(BlendInputs inputs, List<Choice> choices, long seed) {
+    int[] known =
+        IntStream.range(0, inputs.itemCount()).filter(inputs.model()::knowsItem).toArray();
+    int limit = Math.max(FEWEST_ITEMS, ROWS / Math.max(1, choices.size()));
+    return choices.stream()
+        .parallel()
+        .map(
+            choice ->
+                ChoiceTable.of(
+                    inputs,
+                    choice,
+                    known,
+                    limit,
+                    new SplittableRandom(seed * 31 + choice.user()),
+                    Math.min(LARGEST_CHOICE, choice.items().length)))
+        .toList();
+  }
+
+  private static double[] moved(double[] from, double[] direction, double step) {
+    double[] to = from.clone();
+    for (int f = 0; f < to.length; f++) {
+      to[f] -= step * direction[f];
+    }
+    return to;
+  }
+
+  private static double loss(
+      List<ChoiceTable> tables, double[] weights, double[] start, double[] precision) {
+    double[] parts = tables.stream().parallel().mapToDouble(table -> table.loss(weights)).toArray();
+    double sum = 0;
+    for (double part : parts) {
+      sum += part;
+    }
+    double[] pull = pull(weights, start, precision);
+    for (int f = 0; f < pull.length; f++) {
+      sum += 0.5 * (weights[f] - start[f]) * pull[f];
+    }
+    return sum;
+  }
+
+  /** precision · (weights − start). */
+  private static double[] pull(double[] weights, double[] start, double[] precision) {
+    int features = weights.length;
+    double[] pull = new double[features];
+    for (int r = 0; r < features; r++) {
+      for (int c = 0; c < features; c++) {
+        pull[r] += precision[r * features + c] * (weights[c] - start[c]);
+      }
+    }
+    return pull;
+  }
+
+  private static Curvature curvature(
+      List<ChoiceTable> tables, double[] weights, double[] start, double[] precision) {
+    List<Curvature> parts =
+        tables.stream()
+            .parallel()
+            .map(
+                table -> {
+                  Curvature part =
+                      new Curvature(new double[weights.length], new double[precision.length]);
+                  table.add(weights, part.gradient, part.hessian);
+                  return part;
+                })
+            .toList();
+    Curvature sum = new Curvature(pull(weights, start, precision), precision.clone());
+    for (Curvature part : parts) {
+      for (int n = 0; n < sum.gradient.length; n++) {
+        sum.gradient[n] += part.gradient[n];
+      }
+      for (int n = 0; n < sum.hessian.length; n++) {
+        sum.hessian[n] += part.hessian[n];
+      }
+    }
+    return sum;
+  }
+
+  /** Slope and curvature of the loss at some weights. */
+  private record Curvature(double[] gradient, double[] hessian) {
+    /** What Newton's method takes away; nothing where the curvature is broken by rounding. */
+    double[] newtonStep() {
+      int features = gradient.length;
+      double[][] rows = new double[features][features];
+      for (int r = 0; r < features; r++) {
+        for (int c = 0; c < features; c++) {
+          rows[r][c] = 0.5 * (hessian[r * features + c] + hessian[c * features + r]);
+        }
+        rows[r][r] *= 1 + 1e-9;
+      }
+      try {
+        return new CholeskyDecomposition(new Array2DRowRealMatrix(rows, false), 1e-6, 0)
+            .getSolver()
+            .solve(new ArrayRealVector(gradient, false))
+            .toArray();
+      } catch (NonPositiveDefiniteMatrixException e) {
+        return new double[features];
+      }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.perennial.model.blend;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * One user's choice with the features of all items that he could have taken. Items that he had have
+ * a row of features of their own; of all others only what differs from user to user is kept.
+ */
+final class ChoiceTable {
+  private static final int SCORE = BlendFeature.SCORE.ordinal();
+  private static final int TASTE = BlendFeature.TASTE.ordinal();
+
+  private final ItemTraits traits;
+  private final double weight;
+
+  /** Items that he did not have, with the log of the number of items that each stands for. */
+  private final int[] others;
+
+  private final float[] scores;
+  private final float[] tastes;
+  private final float[] offsets;
+
+  /** Features of the items that he had, row-major. */
+  private final double[] had;
+
+  private final int hadCount;
+
+  /** Mean features of what he took. */
+  private final double[] taken;
+
+  private ChoiceTable(
+      ItemTraits traits,
+      double weight,
+      int[] others,
+      float[] scores,
+      float[] tastes,
+      float[] offsets,
+      double[] had,
+      int hadCount,
+      double[] taken) {
+    this.traits = traits;
+    this.weight = weight;
+    this.others = others;
+    this.scores = scores;
+    this.tastes = tastes;
+    this.offsets = offsets;
+    this.had = had;
+    this.hadCount = hadCount;
+    this.taken = taken;
+  }
+
+  /**
+   * The table of one choice.
+   *
+   * @param known items that the model knows, increasing
+   * @param limit of items that he neither had nor took; a sample of them where there are more
+   */
+  static ChoiceTable of(
+      BlendInputs inputs,
+      Choice choice,
+      int[] known,
+      int limit,
+      SplittableRandom random,
+      double weight) {
+    int[] user = {choice.user()};
+    float[] allScores = new float[inputs.itemCount()];
+    float[] allTastes = new float[inputs.itemCount()];
+    inputs.scores(user, allScores);
+    inputs.tastes(user, allTastes);
+    PastTraits past = inputs.past(choice.user());
+    int features = BlendFeature.COUNT;
+    double share = (double) limit / known.length;
+    float stands = share < 1 ? (float) -Math.log(share) : 0;
+    int[] others = new int[known.length];
+    float[] offsets = new float[known.length];
+    double[] had = new double[(past == null ? 0 : past.past().size()) * features];
+    double[] taken = new double[features];
+    double[] x = new double[features];
+    int count = 0;
+    int hadCount = 0;
+    int takenCount = 0;
+    for (int item : known) {
+      int at = past == null ? -1 : past.past().position(item);
+      boolean took = Arrays.binarySearch(choice.items(), item) >= 0;
+      Arrays.fill(x, 0);
+      if (at >= 0) {
+        inputs.fill(past, at, allScores[item], allTastes[item], x);
+        System.arraycopy(x, 0, had, hadCount++ * features, features);
+      } else if (took || share >= 1 || random.nextDouble() < share) {
+        inputs.shared(item, allScores[item], allTastes[item], x);
+        offsets[count] = took ? 0 : stands;
+        others[count++] = item;
+      }
+      if (took) {
+        takenCount++;
+        for (int f = 0; f < features; f++) {
+          taken[f] += x[f];
+        }
+      }
+    }
+    for (int f = 0; f < features; f++) {
+      taken[f] /= takenCount;
+    }
+    float[] scores = new float[count];
+    float[] tastes = new float[count];
+    for (int n = 0; n < count; n++) {
+      scores[n] = allScores[others[n]];
+      tastes[n] = allTastes[others[n]];
+    }
+    return new ChoiceTable(
+        inputs.traits(),
+        weight,
+        Arrays.copyOf(others, count),
+        scores,
+        tastes,
+        Arrays.copyOf(offsets, count),
+        had,
+        hadCount,
+        taken);
+  }
+
+  /** The loss of this choice. */
+  double loss(double[] weights) {
+    double[] z = sums(weights);
+    double largest = max(z);
+    double total = 0;
+    for (double value : z) {
+      total += Math.exp(value - largest);
+    }
+    return weight * (largest + Math.log(total) - dot(weights, taken, 0));
+  }
+
+  /** Adds slope and curvature of the loss; both halves of the symmetric matrix. */
+  void add(double[] weights, double[] gradient, double[] hessian) {
+    int features = weights.length;
+    double[] z = sums(weights);
+    double largest = max(z);
+    double total = 0;
+    for (int n = 0; n < z.length; n++) {
+      z[n] = Math.exp(z[n] - largest);
+      total += z[n];
+    }
+    double[] mean = new double[features];
+    double[] x = new double[BlendFeature.SHARED];
+    for (int n = 0; n < others.length; n++) {
+      double p = weight * z[n] / total;
+      shared(n, x);
+      for (int r = 0; r < x.length; r++) {
+        double scaled = p * x[r];
+        mean[r] += scaled;
+        for (int c = 0; c <= r; c++) {
+          hessian[r * features + c] += scaled * x[c];
+        }
+      }
+    }
+    for (int n = 0; n < hadCount; n++) {
+      double p = weight * z[others.length + n] / total;
+      for (int r = 0; r < features; r++) {
+        double scaled = p * had[n * features + r];
+        mean[r] += scaled;
+        for (int c = 0; c <= r; c++) {
+          hessian[r * features + c] += scaled * had[n * features + c];
+        }
+      }
+    }
+    for (int r = 0; r < features; r++) {
+      gradient[r] += mean[r] - weight * taken[r];
+      for (int c = 0; c <= r; c++) {
+        hessian[r * features + c] -= mean[r] * mean[c] / weight;
+        hessian[c * features + r] = hessian[r * features + c];
+      }
+    }
+  }
+
+  /** w·x of the items that he did not have, then of those that he had. */
+  private double[] sums(double[] weights) {
+    double[] z = new double[others.length + hadCount];
+    double[] x = new double[BlendFeature.SHARED];
+    for (int n = 0; n < others.length; n++) {
+      shared(n, x);
+      double sum = offsets[n];
+      for (int f = 0; f < x.length; f++) {
+        sum += weights[f] * x[f];
+      }
+      z[n] = sum;
+    }
+    for (int n = 0; n < hadCount; n++) {
+      z[others.length + n] = dot(weights, had, n * weights.length);
+    }
+    return z;
+  }
+
+  private void shared(int n, double[] x) {
+    x[SCORE] = scores[n];
+    x[TASTE] = tastes[n];
+    for (int f = TASTE + 1; f < x.length; f++) {
+      x[f] = traits.of(f, others[n]);
+    }
+  }
+
+  private static double dot(double[] weights, double[] values, int offset) {
+    double sum = 0;
+    for (int f = 0; f < weights.length; f++) {
+      sum += weights[f] * values[offset + f];
+    }
+    return sum;
+  }
+
+  private static double max(double[] values) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double value : values) {
+      max = Math.max(max, value);
+    }
+    return max;
+  }
+}

@@ -1,0 +1,92 @@
+package io.perennial.model.blend;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.history.ItemStatistics;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The features of items that are the same for every user, as of an instant. Broadcast to executors:
+ * serializable, immutable.
+ */
+public final class ItemTraits implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Features of {@link BlendFeature} that stand here: those from RECENT to NEWNESS. */
+  static final int TRAITS = BlendFeature.SHARED - BlendFeature.RECENT.ordinal();
+
+  private static final double NEW_FOR = Duration.ofDays(14).toMillis();
+
+  private final int items;
+  private final float[] traits;
+
+  private ItemTraits(int items, float[] traits) {
+    this.items = items;
+    this.traits = traits;
+  }
+
+  /**
+   * Of items up to an index, exclusive.
+   *
+   * @param statistics items as of now
+   */
+  public static ItemTraits of(int items, ItemStatistics statistics, Instant now) {
+    float[] traits = new float[Math.multiplyExact(items, TRAITS)];
+    long millis = now.toEpochMilli();
+    for (int item = 0; item < items; item++) {
+      boolean known = item < statistics.capacity() && statistics.eventCounts()[item] > 0;
+      double users = known ? Math.max(1, statistics.userCounts()[item]) : 0;
+      int at = item * TRAITS;
+      traits[at] = log(0.5 + (known ? statistics.recentAt(item, millis) : 0));
+      traits[at + 1] = log(0.5 + (known ? statistics.slowAt(item, millis) : 0));
+      traits[at + 2] = log(1 + users);
+      traits[at + 3] = known ? log((1 + statistics.eventCounts()[item]) / (1 + users)) : 0;
+      traits[at + 4] =
+          known
+              ? (float) Math.exp(-Math.max(0, millis - statistics.firstTimes()[item]) / NEW_FOR)
+              : 0;
+    }
+    return new ItemTraits(items, traits);
+  }
+
+  private static float log(double value) {
+    return (float) Math.log(value);
+  }
+
+  /** A feature of an item, by its number; 0 for items that came later. */
+  float of(int feature, int item) {
+    return item < items ? traits[item * TRAITS + feature - BlendFeature.RECENT.ordinal()] : 0;
+  }
+
+  /** What every item gets from the features that stand here. */
+  public float[] terms(BlendWeights weights) {
+    float[] terms = new float[items];
+    int first = BlendFeature.RECENT.ordinal();
+    for (int item = 0; item < items; item++) {
+      double sum = 0;
+      for (int t = 0; t < TRAITS; t++) {
+        sum += weights.mean()[first + t] * traits[item * TRAITS + t];
+      }
+      terms[item] = (float) sum;
+    }
+    return terms;
+  }
+
+  /** Item vectors of length 1; those of length 0 stay. */
+  public static FactorRows directions(FactorRows items) {
+    int rank = items.rank();
+    float[] values = items.values().clone();
+    for (int n = 0; n < items.size(); n++) {
+      double square = 0;
+      for (int c = n * rank; c < (n + 1) * rank; c++) {
+        square += (double) values[c] * values[c];
+      }
+      float scale = square > 0 ? (float) (1 / Math.sqrt(square)) : 0;
+      for (int c = n * rank; c < (n + 1) * rank; c++) {
+        values[c] *= scale;
+      }
+    }
+    return new FactorRows(rank, items.indices(), values, items.eventCounts());
+  }
+}
