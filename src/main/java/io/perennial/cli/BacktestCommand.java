@@ -106,7 +106,7 @@ final class BacktestCommand implements Callable<Integer> {
       split = ",",
       required = true,
       description =
-          "Of ours-model, full-retrain, full-retrain-decayed, mllib-full-retrain, fine-tune,"
+          "Of ours, ours-model, full-retrain, full-retrain-decayed, mllib-full-retrain, fine-tune,"
               + " frozen, fold-in, item-knn, popularity, recent-popularity, user-frequency.")
   private List<String> arms;
 

@@ -199,7 +199,11 @@ final class Composition implements AutoCloseable {
         registry(),
         new DeltaRecommendations(spark, warehouse(), WriteListener.NONE),
         new RecommendationSource(
-            pipeline.name(), pipeline.source(), ModelFamilies.of(pipeline), pipeline.items()),
+            pipeline.name(),
+            pipeline.source(),
+            ModelFamilies.of(pipeline),
+            pipeline.rankedBy(),
+            pipeline.items()),
         progress);
   }
 

@@ -6,6 +6,7 @@ import io.perennial.event.EventSource;
 import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
+import io.perennial.model.blend.RankedBy;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param model the family's own options record: {@link io.perennial.model.als.AlsHyperparameters}
  * @param distillation how the parent teaches
  * @param absorb whether a promoted update is run once more over the whole slice; default true
+ * @param rankedBy by what the items of a user are ranked; default model
  * @param evaluation what is measured
  * @param gate what may pass
  * @param maximalPendingNights rejected nights in a row after which a pipeline stops; default 3
@@ -49,6 +51,7 @@ public record PipelineDefinition(
     Object model,
     DistillationOptions distillation,
     boolean absorb,
+    RankedBy rankedBy,
     EvaluationOptions evaluation,
     GateOptions gate,
     int maximalPendingNights,
@@ -72,6 +75,7 @@ public record PipelineDefinition(
         model,
         distillation,
         absorb,
+        rankedBy,
         evaluation,
         gate,
         maximalPendingNights,

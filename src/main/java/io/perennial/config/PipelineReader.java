@@ -10,6 +10,7 @@ import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.blend.RankedBy;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
@@ -148,6 +149,13 @@ public final class PipelineReader {
     DistillationOptions distillation =
         RecordBinder.bind(root.section("distillation"), DistillationOptions.DEFAULT);
     boolean absorb = root.truth("absorb").orElse(true);
+    RankedBy rankedBy = root.choice("rankedBy", RankedBy.class).orElse(RankedBy.MODEL);
+    if (rankedBy == RankedBy.BLEND && feedback == Feedback.EXPLICIT) {
+      root.problem(
+          "rankedBy",
+          "is blend, but model.implicitPrefs is false: a blend ranks, it does not predict ratings."
+              + " Leave rankedBy out.");
+    }
     EvaluationOptions evaluation = evaluation(root.section("evaluation"), feedback);
     GateOptions gate = gate(root.section("gate"));
     int pending = root.whole("maximalPendingNights", 1, 365).orElse(DEFAULT_PENDING_NIGHTS);
@@ -170,6 +178,7 @@ public final class PipelineReader {
             .with("model", parameters)
             .with("distillation", distillation)
             .with("absorb", absorb)
+            .with("rankedBy", rankedBy)
             .with("evaluation", evaluation)
             .with("gate", gate)
             .with("maximalPendingNights", pending)
@@ -186,6 +195,7 @@ public final class PipelineReader {
         parameters,
         distillation,
         absorb,
+        rankedBy,
         evaluation,
         gate,
         pending,

@@ -11,6 +11,9 @@ public interface Model {
   /** A scorer that holds the rows of these users (those that the model knows) and of every item. */
   Scorer scorer(int[] sortedUsers);
 
+  /** A vector of every item, in which like items point the same way. */
+  FactorRows items();
+
   /** No parameter that was learnt tonight is NaN or infinite. */
   boolean isFinite();
 }

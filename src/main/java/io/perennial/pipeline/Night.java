@@ -118,7 +118,7 @@ final class Night<M extends Model> {
     M candidate =
         phases.run(
             "train", "training the candidate", () -> train(split.fit(), before, split.cut()));
-    Validation validation =
+    Validation<M> validation =
         phases.run(
             "validate",
             "comparing candidate, champion and baselines",
@@ -139,12 +139,14 @@ final class Night<M extends Model> {
         () -> register(before, prequential, split, validation, frozen, kept));
   }
 
+  /** A version as it ranks: its model, the scores of tonight's users, and its blend. */
+  private record Ranker<M>(M model, Scorer scorer, NightBlend blend) {}
+
   /** What was there before the night. */
   private record Before<M>(
       int[] users,
-      Optional<M> model,
-      Optional<Scorer> champion,
-      Optional<Scorer> previous,
+      Optional<Ranker<M>> champion,
+      Optional<Ranker<M>> previous,
       Optional<LoadedHistory> history,
       Optional<ItemStatistics> statistics,
       List<EvaluationWindow> frozen,
@@ -165,14 +167,15 @@ final class Night<M extends Model> {
   /** The champion on what it had not seen, and the shape of that. */
   private record Prequential(Optional<Comparison> comparison, Optional<InputProfile> profile) {}
 
-  private record Validation(
+  private record Validation<M>(
       EvaluationWindow window,
       Comparison comparison,
-      Scorer candidate,
+      Ranker<M> candidate,
       ItemStatistics statistics) {}
 
   /** The model that is registered, and the gate's word with the absorption's. */
-  private record Kept<M>(M model, List<Finding> findings, boolean promoted, Watermark until) {}
+  private record Kept<M>(
+      M model, NightBlend blend, List<Finding> findings, boolean promoted, Watermark until) {}
 
   private Void resolveIds() {
     events.resolveIds(registry, pipeline.name(), run.runId());
@@ -189,7 +192,6 @@ final class Night<M extends Model> {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          Optional.empty(),
           List.of(),
           new Earlier(List.of(), List.of()));
     }
@@ -202,15 +204,13 @@ final class Night<M extends Model> {
                       pipeline.name(), champion, pipeline.evaluation().frozenWindows()));
       Supplier<LoadedHistory> history =
           reading.begin(() -> LoadedHistory.of(registry.history(champion), users));
-      Supplier<Optional<Scorer>> previous = reading.begin(() -> previous(champion, users));
+      Supplier<Optional<Ranker<M>>> previous = reading.begin(() -> previous(champion, users));
       Supplier<ItemStatistics> statistics = reading.begin(() -> registry.itemStatistics(champion));
       Supplier<Earlier> earlier = reading.begin(() -> earlier(champion));
       List<EvaluationWindow> frozen = windows.get();
-      M model = model(champion);
       return new Before<>(
           users,
-          Optional.of(model),
-          Optional.of(model.scorer(everybody(users, frozen))),
+          Optional.of(ranker(champion, everybody(users, frozen))),
           previous.get(),
           Optional.of(history.get()),
           Optional.of(statistics.get()),
@@ -219,12 +219,12 @@ final class Night<M extends Model> {
     }
   }
 
-  private Optional<Scorer> previous(ModelVersion champion, int[] users) {
+  private Optional<Ranker<M>> previous(ModelVersion champion, int[] users) {
     return champion
         .parent()
         .flatMap(parent -> registry.version(pipeline.name(), parent))
         .filter(registry::hasRows)
-        .map(parent -> model(parent).scorer(users));
+        .map(parent -> ranker(parent, users));
   }
 
   private Earlier earlier(ModelVersion champion) {
@@ -234,8 +234,12 @@ final class Night<M extends Model> {
         registry.profiles(pipeline.name(), champion, nights));
   }
 
-  private M model(ModelVersion version) {
-    return family.codec().decode(registry.open(version));
+  private Ranker<M> ranker(ModelVersion version, int[] users) {
+    M model = family.codec().decode(registry.open(version));
+    return new Ranker<>(
+        model,
+        model.scorer(users),
+        NightBlend.of(pipeline.rankedBy(), version.arrays(), pipeline.seed()));
   }
 
   private static int[] everybody(int[] users, List<EvaluationWindow> windows) {
@@ -261,17 +265,20 @@ final class Night<M extends Model> {
             Optional.empty(),
             before.statistics(),
             begin);
+    ItemStatistics statistics = before.statistics().get();
+    Ranker<M> champion = before.champion().get();
     List<Subject> models = new ArrayList<>();
-    models.add(new Subject(Subject.PARENT, before.champion().get()));
-    before.previous().ifPresent(scorer -> models.add(new Subject(Subject.PREVIOUS, scorer)));
+    models.add(new Subject(Subject.PARENT, over(champion, window, statistics, begin)));
+    before
+        .previous()
+        .map(ranker -> over(ranker, window, statistics, begin))
+        .ifPresent(scorer -> models.add(new Subject(Subject.PREVIOUS, scorer)));
+    if (champion.blend().learns()) {
+      models.add(new Subject(Subject.MODEL, champion.scorer()));
+    }
     Comparison comparison =
         measurement.compare(
-            window,
-            models,
-            before.statistics().get(),
-            histories(before),
-            begin,
-            "prequential/" + run.version());
+            window, models, statistics, histories(before), begin, "prequential/" + run.version());
     return new Prequential(
         Optional.of(comparison),
         ProfileBuilder.profile(unseen, before.statistics(), Optional.of(window), begin));
@@ -289,7 +296,8 @@ final class Night<M extends Model> {
   }
 
   private M train(Dataset<Row> learnt, Before<M> before, Instant now) {
-    Optional<M> parent = attempt.parent().isPresent() ? before.model() : Optional.empty();
+    Optional<M> parent =
+        attempt.parent().isPresent() ? before.champion().map(Ranker::model) : Optional.empty();
     Optional<HistoryTable> history =
         attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
     return family
@@ -297,7 +305,7 @@ final class Night<M extends Model> {
         .train(new TrainingTask<>(learnt, parent, history, now, run.seed(), progress));
   }
 
-  private Validation validate(M candidate, Before<M> before, ChronologicalSplit split) {
+  private Validation<M> validate(M candidate, Before<M> before, ChronologicalSplit split) {
     boolean rebuild = attempt.parent().isEmpty();
     Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
     Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
@@ -311,10 +319,17 @@ final class Night<M extends Model> {
             Optional.of(split.fit()),
             earlier,
             split.cut());
-    Scorer scorer = candidate.scorer(everybody(before.users(), before.frozen()));
+    Ranker<M> ranker =
+        new Ranker<>(
+            candidate,
+            candidate.scorer(everybody(before.users(), before.frozen())),
+            blend(before, split));
     List<Subject> models = new ArrayList<>();
-    models.add(new Subject(Subject.CANDIDATE, scorer));
-    before.champion().ifPresent(champion -> models.add(new Subject(Subject.PARENT, champion)));
+    models.add(new Subject(Subject.CANDIDATE, over(ranker, window, statistics, split.cut())));
+    before
+        .champion()
+        .map(champion -> over(champion, window, statistics, split.cut()))
+        .ifPresent(champion -> models.add(new Subject(Subject.PARENT, champion)));
     List<InteractionHistory> rated = new ArrayList<>(histories(before));
     if (!pipeline.evaluation().primaryMetric().isRanking()) {
       rated.add(histories.merge(InteractionHistory.empty(), split.fit()));
@@ -322,10 +337,43 @@ final class Night<M extends Model> {
     Comparison comparison =
         measurement.compare(
             window, models, statistics, rated, split.cut(), "validation/" + run.version());
-    return new Validation(window, comparison, scorer, statistics);
+    return new Validation<>(window, comparison, ranker, statistics);
   }
 
-  private List<Comparison> frozen(Before<M> before, Validation validation) {
+  private static <M extends Model> Scorer over(
+      Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
+    return ranker.blend().over(ranker.scorer(), ranker.model().items(), window, statistics, begin);
+  }
+
+  /**
+   * The champion's blend after the fit part, which was chosen with nothing of tonight in sight: the
+   * champion's model, histories and item counts are those of before.
+   */
+  private NightBlend blend(Before<M> before, ChronologicalSplit split) {
+    if (before.champion().isEmpty()) {
+      return NightBlend.untaught(pipeline.rankedBy(), pipeline.seed());
+    }
+    Ranker<M> champion = before.champion().get();
+    if (!champion.blend().learns()) {
+      return champion.blend();
+    }
+    EvaluationWindow chosen =
+        measurement.window(
+            "fit",
+            split.fit(),
+            before.historyTable(),
+            Optional.empty(),
+            before.statistics(),
+            events.begin());
+    return after(champion, chosen, before.statistics().get(), events.begin());
+  }
+
+  private static <M extends Model> NightBlend after(
+      Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
+    return ranker.blend().after(ranker.scorer(), ranker.model().items(), window, statistics, begin);
+  }
+
+  private List<Comparison> frozen(Before<M> before, Validation<M> validation) {
     if (before.champion().isEmpty()) {
       return List.of();
     }
@@ -334,15 +382,18 @@ final class Night<M extends Model> {
       comparisons.add(
           measurement.compareFrozen(
               before.frozen().get(n),
-              validation.candidate(),
-              before.champion().get(),
+              validation.candidate().scorer(),
+              before.champion().get().scorer(),
               validation.statistics()));
     }
     return comparisons;
   }
 
   private GateDecision judge(
-      Before<M> before, Validation validation, List<Comparison> frozen, Prequential prequential) {
+      Before<M> before,
+      Validation<M> validation,
+      List<Comparison> frozen,
+      Prequential prequential) {
     return PromotionGate.decide(
         new GateInput(
             validation.comparison(),
@@ -357,7 +408,7 @@ final class Night<M extends Model> {
   }
 
   /** Share of what the candidate has learnt that its line had not. */
-  private double novelty(Before<M> before, Validation validation) {
+  private double novelty(Before<M> before, Validation<M> validation) {
     double known = before.statistics().map(ItemStatistics::events).orElse(0.0);
     double learnt = validation.statistics().events();
     return learnt > known ? 1 - known / learnt : 0;
@@ -367,37 +418,43 @@ final class Night<M extends Model> {
       M candidate,
       GateDecision decision,
       Before<M> before,
-      Validation validation,
+      Validation<M> validation,
       ChronologicalSplit split) {
     List<Finding> findings = new ArrayList<>(decision.findings());
     boolean promoted = decision instanceof GateDecision.Promoted;
     Watermark end = attempt.slice().to();
+    NightBlend blend = validation.candidate().blend();
     if (split.validationRows() == 0) {
-      return new Kept<>(candidate, findings, promoted, end);
+      return new Kept<>(candidate, blend, findings, promoted, end);
     }
     Watermark cut = new Watermark(end.commit(), split.cut());
     if (!promoted || !pipeline.absorb()) {
-      return new Kept<>(candidate, findings, promoted, cut);
+      return new Kept<>(candidate, blend, findings, promoted, cut);
     }
     M absorbed = train(events.all(), before, end.eventTime());
     Finding check =
         Absorption.check(
-            validation.candidate(),
+            validation.candidate().scorer(),
             absorbed.scorer(before.users()),
             absorbed.isFinite() ? Absorption.Finiteness.FINITE : Absorption.Finiteness.NOT_FINITE,
             before.users());
     findings.add(check);
     boolean passed = check.outcome() == Finding.Outcome.PASSED;
     return passed
-        ? new Kept<>(absorbed, findings, true, end)
-        : new Kept<>(candidate, findings, false, cut);
+        ? new Kept<>(absorbed, learntAll(validation, split), findings, true, end)
+        : new Kept<>(candidate, blend, findings, false, cut);
+  }
+
+  /** The candidate's blend after the validation part too, once it was measured there. */
+  private NightBlend learntAll(Validation<M> validation, ChronologicalSplit split) {
+    return after(validation.candidate(), validation.window(), validation.statistics(), split.cut());
   }
 
   private RunOutcome register(
       Before<M> before,
       Prequential prequential,
       ChronologicalSplit split,
-      Validation validation,
+      Validation<M> validation,
       List<Comparison> frozen,
       Kept<M> kept) {
     Dataset<Row> learnt = kept.until().equals(attempt.slice().to()) ? events.all() : split.fit();
@@ -446,7 +503,7 @@ final class Night<M extends Model> {
 
   /** Tonight's shape; of a line's first version, the shapes of its last days. */
   private List<InputProfile> profiles(
-      Prequential prequential, ChronologicalSplit split, Validation validation) {
+      Prequential prequential, ChronologicalSplit split, Validation<M> validation) {
     if (attempt.champion().isPresent()) {
       return prequential.profile().map(List::of).orElse(List.of());
     }
@@ -494,9 +551,15 @@ final class Night<M extends Model> {
         run.seed(),
         pipeline.digest(),
         facts,
-        state.arrays(),
+        arrays(state, kept.blend()),
         state.attributes(),
         clock.instant());
+  }
+
+  private static Map<String, double[]> arrays(ModelState state, NightBlend blend) {
+    Map<String, double[]> arrays = new HashMap<>(state.arrays());
+    arrays.putAll(blend.arrays());
+    return arrays;
   }
 
   private List<SliceState> slices(Kept<M> kept) {

@@ -44,13 +44,13 @@ final class NamedUsers {
     int[] sorted = indices.values().stream().mapToInt(Integer::intValue).sorted().toArray();
     FactorRows vectors = prepared.state().users().rows(sorted);
     InteractionHistory before =
-        options.excludeSeen()
+        options.excludeSeen() || prepared.blending().isPresent()
             ? registry.history(prepared.version()).rows(sorted)
             : InteractionHistory.empty();
     Map<String, Row> since = since(users);
     List<InternalRow> rows = new ArrayList<>();
     for (String user : users) {
-      Object[] cells = new Object[Ranking.LAST_TIMES + 1];
+      Object[] cells = new Object[Ranking.WIDTH];
       cells[Ranking.USER] = UTF8String.fromString(user);
       cells[Ranking.BUCKET] = 0;
       int index = indices.getOrDefault(user, -1);
@@ -63,17 +63,15 @@ final class NamedUsers {
       }
       int history = before.position(index);
       if (history >= 0) {
-        cells[Ranking.SEEN] =
-            UnsafeArrayData.fromPrimitiveArray(
-                Arrays.copyOfRange(
-                    before.items(), before.offsets()[history], before.offsets()[history + 1]));
+        addHistory(before, history, cells);
       }
       if (since.containsKey(user)) {
         addEvents(since.get(user), cells);
       }
       rows.add(new GenericInternalRow(cells));
     }
-    Ranking ranking = new Ranking(prepared.catalogue(), prepared.foldIn(), options);
+    Ranking ranking =
+        new Ranking(prepared.catalogue(), prepared.foldIn(), prepared.blending(), options);
     List<Recommendation> found = new ArrayList<>();
     for (Iterator<InternalRow> best = ranking.rank(rows.iterator()); best.hasNext(); ) {
       InternalRow row = best.next();
@@ -101,6 +99,19 @@ final class NamedUsers {
           .forEach(row -> since.put(row.getString(0), row));
     }
     return since;
+  }
+
+  private static void addHistory(InteractionHistory before, int at, Object[] cells) {
+    int from = before.offsets()[at];
+    int to = before.offsets()[at + 1];
+    cells[Ranking.SEEN] =
+        UnsafeArrayData.fromPrimitiveArray(Arrays.copyOfRange(before.items(), from, to));
+    cells[Ranking.HAD_COUNTS] =
+        UnsafeArrayData.fromPrimitiveArray(Arrays.copyOfRange(before.counts(), from, to));
+    cells[Ranking.HAD_EVENTS] =
+        UnsafeArrayData.fromPrimitiveArray(Arrays.copyOfRange(before.events(), from, to));
+    cells[Ranking.HAD_LAST_TIMES] =
+        UnsafeArrayData.fromPrimitiveArray(Arrays.copyOfRange(before.lastTimes(), from, to));
   }
 
   private static void addEvents(Row row, Object[] cells) {

@@ -7,6 +7,9 @@ import io.perennial.model.FoldIn;
 import io.perennial.model.Model;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.ModelState;
+import io.perennial.model.blend.BlendWeights;
+import io.perennial.model.blend.BlendedTopItems;
+import io.perennial.model.blend.RankedBy;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.UnknownVersionException;
@@ -25,6 +28,7 @@ import org.apache.spark.sql.SparkSession;
  * @param directory what the item table says of them
  * @param fresh what happened since; empty: nothing, or nobody asked
  * @param foldIn empty where it is switched off
+ * @param blending where the version has learnt one
  */
 record Prepared(
     ModelVersion version,
@@ -32,7 +36,8 @@ record Prepared(
     Catalogue catalogue,
     ItemDirectory directory,
     Optional<FreshEvents> fresh,
-    Optional<FoldIn> foldIn) {
+    Optional<FoldIn> foldIn,
+    Optional<Blending> blending) {
 
   static Prepared of(
       SparkSession spark,
@@ -52,13 +57,20 @@ record Prepared(
         Catalogue.of(registry, version, state.items().all(), request.rules(), directory);
     RecommendationOptions options = request.options();
     Optional<FreshEvents> fresh =
-        options.foldIn() || options.excludeSeen()
+        options.foldIn() || options.excludeSeen() || source.rankedBy() == RankedBy.BLEND
             ? fresh(spark, warehouse, events, version)
             : Optional.empty();
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
     Optional<FoldIn> foldIn =
         options.foldIn() ? Optional.of(foldIn(source.family(), state, now)) : Optional.empty();
-    return new Prepared(version, state, catalogue, directory, fresh, foldIn);
+    return new Prepared(
+        version,
+        state,
+        catalogue,
+        directory,
+        fresh,
+        foldIn,
+        blending(registry, source, version, catalogue, now));
   }
 
   private static Optional<FreshEvents> fresh(
@@ -73,6 +85,29 @@ record Prepared(
               + ", set recommendation.foldIn: false in the pipeline file, and leave seen items in.",
           e);
     }
+  }
+
+  /** Empty where the pipeline ranks by the model alone, or the version is older than its blend. */
+  private static Optional<Blending> blending(
+      ModelRegistry registry,
+      RecommendationSource source,
+      ModelVersion version,
+      Catalogue catalogue,
+      Instant now) {
+    if (source.rankedBy() == RankedBy.MODEL) {
+      return Optional.empty();
+    }
+    return BlendWeights.of(version.arrays())
+        .map(
+            weights ->
+                new Blending(
+                    new BlendedTopItems(
+                        catalogue.rows(),
+                        catalogue.recommendable(),
+                        weights,
+                        registry.itemStatistics(version),
+                        now),
+                    new PastReader(source.family().decay(), now.toEpochMilli())));
   }
 
   private static <M extends Model> FoldIn foldIn(

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
 import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.Past;
 import io.perennial.model.scoring.TopItems;
 import io.perennial.model.scoring.TopRows;
 import io.perennial.recommendation.Recommendation.Source;
@@ -41,6 +42,12 @@ final class Ranking implements Serializable {
   static final int VALUES = 6;
   static final int EVENTS = 7;
   static final int LAST_TIMES = 8;
+  static final int HAD_COUNTS = 9;
+  static final int HAD_EVENTS = 10;
+  static final int HAD_LAST_TIMES = 11;
+
+  /** Number of columns. */
+  static final int WIDTH = 12;
 
   /** Columns of the rows that go out. */
   static final StructType OUT =
@@ -53,6 +60,7 @@ final class Ranking implements Serializable {
           .add("source", StringType, false);
 
   private final TopItems top;
+  private final Blending blending;
   private final FoldIn foldIn;
   private final int n;
   private final boolean excludeSeen;
@@ -63,9 +71,15 @@ final class Ranking implements Serializable {
 
   /**
    * @param foldIn empty: users without a vector get popular items
+   * @param blending empty: the model ranks alone
    */
-  Ranking(Catalogue catalogue, Optional<FoldIn> foldIn, RecommendationOptions options) {
+  Ranking(
+      Catalogue catalogue,
+      Optional<FoldIn> foldIn,
+      Optional<Blending> blending,
+      RecommendationOptions options) {
     this.top = new TopItems(catalogue.rows(), catalogue.recommendable());
+    this.blending = blending.orElse(null);
     this.foldIn = foldIn.orElse(null);
     this.n = options.top();
     this.excludeSeen = options.excludeSeen();
@@ -87,7 +101,8 @@ final class Ranking implements Serializable {
    * @param users rows with user, user_bucket, factor, seen, items, counts, values, events,
    *     last_times: the vector of a user that the model knows; what he had before, increasing; what
    *     he did since, as in {@link io.perennial.model.history.HistoryTable}, in which items that
-   *     the version does not know are negative. Each of the last six may be null
+   *     the version does not know are negative; then had_counts, had_events and had_last_times of
+   *     what he had before. Each but the first two may be null
    */
   Iterator<InternalRow> rank(Iterator<InternalRow> users) {
     return new Iterator<>() {
@@ -117,6 +132,7 @@ final class Ranking implements Serializable {
     private final int[] buckets = new int[TopItems.USERS];
     private final float[] vectors = new float[TopItems.USERS * top.rank()];
     private final int[][] seen = new int[TopItems.USERS][];
+    private final Past[] had = new Past[TopItems.USERS];
     private final Source[] sources = new Source[TopItems.USERS];
     private final InteractionHistory[] events = new InteractionHistory[TopItems.USERS];
     private int count;
@@ -132,6 +148,9 @@ final class Ranking implements Serializable {
         if (excludeSeen) {
           seen[count] =
               merged(row.isNullAt(SEEN) ? new int[0] : row.getArray(SEEN).toIntArray(), since);
+        }
+        if (blending != null) {
+          had[count] = blending.pasts().read(row);
         }
         if (!row.isNullAt(FACTOR)) {
           float[] factor = row.getArray(FACTOR).toFloatArray();
@@ -202,7 +221,10 @@ final class Ranking implements Serializable {
     }
 
     void rank(ArrayDeque<InternalRow> out) {
-      TopRows best = top.best(vectors, count, n, seen);
+      TopRows best =
+          blending == null
+              ? top.best(vectors, count, n, seen)
+              : blending.top().best(vectors, count, n, seen, had);
       for (int user = 0; user < count; user++) {
         if (sources[user] == Source.POPULARITY) {
           popular(user, out);

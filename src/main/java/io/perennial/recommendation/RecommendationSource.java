@@ -2,6 +2,7 @@ package io.perennial.recommendation;
 
 import io.perennial.event.EventSource;
 import io.perennial.model.ModelFamily;
+import io.perennial.model.blend.RankedBy;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -11,10 +12,15 @@ import java.util.Optional;
  * @param pipeline its name
  * @param events the table that its nights read
  * @param family model family, with the hyper-parameters of the pipeline
+ * @param rankedBy by what items are ranked
  * @param items table with titles and dates
  */
 public record RecommendationSource(
-    String pipeline, EventSource events, ModelFamily<?> family, Optional<ItemTable> items) {
+    String pipeline,
+    EventSource events,
+    ModelFamily<?> family,
+    RankedBy rankedBy,
+    Optional<ItemTable> items) {
   public RecommendationSource {
     Objects.requireNonNull(pipeline, "pipeline");
     Objects.requireNonNull(events, "events");

@@ -239,6 +239,7 @@ public final class Recommender {
                 new Ranking(
                     plan.prepared().catalogue(),
                     plan.prepared().foldIn(),
+                    plan.prepared().blending(),
                     plan.request().options()));
     try {
       publish(plan, buckets, kept, missing, some -> piece.of(some, ranking));

@@ -74,7 +74,10 @@ final class UserRows {
             "counts",
             "values",
             "events",
-            "last_times");
+            "last_times",
+            "had_counts",
+            "had_events",
+            "had_last_times");
   }
 
   /**
@@ -94,21 +97,30 @@ final class UserRows {
         .where(col("index").lt(prepared.catalogue().names().length));
   }
 
-  /** Columns user, factor, seen. */
+  /** Columns user, factor, seen, had_counts, had_events, had_last_times. */
   private Dataset<Row> known() {
     Dataset<Row> users =
         registry
             .ids(source.pipeline(), "user")
             .select(col("id").as("user"), col("index"))
             .join(prepared.state().users().dataset().select("index", "factor"), "index");
-    if (!excludeSeen) {
-      return users.withColumn("seen", lit(null).cast(typeOf("items").dataType()));
+    if (!excludeSeen && prepared.blending().isEmpty()) {
+      return users
+          .withColumn("seen", lit(null).cast(typeOf("items").dataType()))
+          .withColumn("had_counts", lit(null).cast(typeOf("counts").dataType()))
+          .withColumn("had_events", lit(null).cast(typeOf("events").dataType()))
+          .withColumn("had_last_times", lit(null).cast(typeOf("last_times").dataType()));
     }
     Dataset<Row> history =
         registry
             .history(prepared.version())
             .dataset()
-            .select(col("index"), col("items").as("seen"));
+            .select(
+                col("index"),
+                col("items").as("seen"),
+                col("counts").as("had_counts"),
+                col("events").as("had_events"),
+                col("last_times").as("had_last_times"));
     return users.join(history, new String[] {"index"}, "left");
   }
 

@@ -80,7 +80,7 @@ public enum Tables {
           of(
               "subject",
               StringType,
-              "candidate, parent, previous, popularity, recent_popularity, frequency"),
+              "candidate, parent, previous, model, popularity, recent_popularity, frequency"),
           of("window", StringType, "validation, prequential or frozen:N"),
           of(
               "segment",

@@ -16,6 +16,7 @@ final class Words {
           "champion",
           "parent",
           "previous",
+          "model",
           "popularity",
           "recent_popularity",
           "frequency");

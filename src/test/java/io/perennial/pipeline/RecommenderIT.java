@@ -93,7 +93,11 @@ final class RecommenderIT {
         shop.registry(),
         new DeltaRecommendations(spark, shop.warehouse(), listener),
         new RecommendationSource(
-            pipeline.name(), pipeline.source(), ModelFamilies.of(pipeline), items),
+            pipeline.name(),
+            pipeline.source(),
+            ModelFamilies.of(pipeline),
+            pipeline.rankedBy(),
+            items),
         Progress.SILENT);
   }
 

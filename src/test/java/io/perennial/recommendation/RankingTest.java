@@ -61,7 +61,7 @@ class RankingTest {
   }
 
   private static InternalRow user(String name, float[] factor, int[] seen, int[] since) {
-    Object[] cells = new Object[Ranking.LAST_TIMES + 1];
+    Object[] cells = new Object[Ranking.WIDTH];
     cells[Ranking.USER] = UTF8String.fromString(name);
     cells[Ranking.BUCKET] = 7;
     if (factor != null) {
@@ -74,6 +74,7 @@ class RankingTest {
       cells[Ranking.ITEMS] = UnsafeArrayData.fromPrimitiveArray(since);
       cells[Ranking.COUNTS] = UnsafeArrayData.fromPrimitiveArray(new float[since.length]);
       cells[Ranking.VALUES] = UnsafeArrayData.fromPrimitiveArray(new float[since.length]);
+      cells[Ranking.EVENTS] = UnsafeArrayData.fromPrimitiveArray(new int[since.length]);
       cells[Ranking.LAST_TIMES] = UnsafeArrayData.fromPrimitiveArray(new long[since.length]);
     }
     return new GenericInternalRow(cells);
@@ -83,7 +84,7 @@ class RankingTest {
       Optional<FoldIn> foldIn, RecommendationOptions options, InternalRow... users) {
     List<String> rows = new ArrayList<>();
     Iterator<InternalRow> found =
-        new Ranking(catalogue(), foldIn, options).rank(List.of(users).iterator());
+        new Ranking(catalogue(), foldIn, Optional.empty(), options).rank(List.of(users).iterator());
     while (found.hasNext()) {
       InternalRow row = found.next();
       assertThat(row.getInt(1)).isEqualTo(7);

@@ -77,7 +77,7 @@ public final class AlsModel implements Model {
     return users;
   }
 
-  /** Every item row. */
+  @Override
   public FactorRows items() {
     return items;
   }

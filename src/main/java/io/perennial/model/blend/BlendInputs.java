@@ -127,12 +127,22 @@ public final class BlendInputs implements Serializable {
    * @param taste cosine with the user's taste, the item's own part in it
    */
   void fill(PastTraits past, int n, float score, float taste, double[] x) {
-    shared(past.past().items()[n], score, (float) past.tasteWithout(n, taste), x);
+    fill(traits, past, n, score, taste, x);
+  }
+
+  /** The same, of items whose traits are given. */
+  static void fill(
+      ItemTraits traits, PastTraits past, int n, float score, float taste, double[] x) {
+    shared(traits, past.past().items()[n], score, (float) past.tasteWithout(n, taste), x);
     past.fill(n, x);
   }
 
   /** The features of an item that the user did not have; the others are not touched. */
   void shared(int item, float score, float taste, double[] x) {
+    shared(traits, item, score, taste, x);
+  }
+
+  private static void shared(ItemTraits traits, int item, float score, float taste, double[] x) {
     x[BlendFeature.SCORE.ordinal()] = score;
     x[BlendFeature.TASTE.ordinal()] = taste;
     for (int f = BlendFeature.RECENT.ordinal(); f < BlendFeature.SHARED; f++) {

@@ -74,6 +74,11 @@ public final class TopItems implements Serializable {
    *     Unknown items are no matter
    */
   public TopRows best(float[] users, int count, int n, int[][] seen) {
+    return best(users, count, n, seen, Rescoring.NONE);
+  }
+
+  /** The same by scores that are made of the dot products. */
+  public TopRows best(float[] users, int count, int n, int[][] seen, Rescoring rescoring) {
     if (n < 1 || users.length < (long) count * rank || seen.length < count) {
       throw new IllegalArgumentException(
           "Cannot rank " + n + " items of " + count + " users with " + users.length + " values");
@@ -84,7 +89,7 @@ public final class TopItems implements Serializable {
     float[] scores = new float[count * room];
     for (int from = 0; from < count; from += USERS) {
       int block = Math.min(USERS, count - from);
-      TopRows top = block(users, from, block, room, seen);
+      TopRows top = block(users, from, block, room, seen, rescoring);
       System.arraycopy(top.sizes(), 0, sizes, from, block);
       System.arraycopy(top.items(), 0, best, from * room, block * room);
       System.arraycopy(top.scores(), 0, scores, from * room, block * room);
@@ -92,22 +97,18 @@ public final class TopItems implements Serializable {
     return new TopRows(room, sizes, best, scores);
   }
 
-  private TopRows block(float[] users, int from, int count, int n, int[][] seen) {
+  private TopRows block(
+      float[] users, int from, int count, int n, int[][] seen, Rescoring rescoring) {
     BestItems best = new BestItems(count, n);
     int[][] hidden = new int[count][];
     int[] cursors = new int[count];
     for (int user = 0; user < count; user++) {
       hidden[user] = positions(seen[from + user]);
     }
-    boolean small = (long) count * items.length * rank <= SMALL;
-    float[] scores = room();
     for (int first = 0; first < items.length; first += TILE) {
       int width = Math.min(TILE, items.length - first);
-      if (small) {
-        dots(users, from, count, first, width, scores);
-      } else {
-        tiles().multiply(first / TILE, users, from, count, scores);
-      }
+      float[] scores = tile(users, from, count, first);
+      rescoring.rescore(from, count, first, width, scores);
       for (int user = 0; user < count; user++) {
         int[] out = hidden[user];
         int at = cursors[user];
@@ -120,6 +121,22 @@ public final class TopItems implements Serializable {
       }
     }
     return best.sorted(items);
+  }
+
+  /**
+   * Dot products of some users with the items of a tile, row-major; the array is used again by the
+   * next call of the same thread.
+   *
+   * @param first position of the tile's first item
+   */
+  public float[] tile(float[] users, int from, int count, int first) {
+    float[] scores = room();
+    if ((long) count * items.length * rank <= SMALL) {
+      dots(users, from, count, first, Math.min(TILE, items.length - first), scores);
+    } else {
+      tiles().multiply(first / TILE, users, from, count, scores);
+    }
+    return scores;
   }
 
   private void dots(float[] users, int from, int count, int first, int width, float[] out) {

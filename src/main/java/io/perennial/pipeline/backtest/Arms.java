@@ -17,6 +17,7 @@ import java.util.Set;
 final class Arms {
   private static final Set<BacktestArm> RANKING_ONLY =
       EnumSet.of(
+          BacktestArm.OURS,
           BacktestArm.ITEM_KNN,
           BacktestArm.POPULARITY,
           BacktestArm.RECENT_POPULARITY,
@@ -65,6 +66,11 @@ final class Arms {
     }
     DecayPolicy alike = new DecayPolicy(Optional.empty(), with.model().decay().aggregate());
     return switch (arm) {
+      case OURS ->
+          new BlendArm(
+              new WarmArm(name, with.model(), with.distillation(), first, watch),
+              pipeline.seed(),
+              watch);
       case OURS_MODEL, FINE_TUNE ->
           new WarmArm(name, with.model(), with.distillation(), first, watch);
       case FULL_RETRAIN, FULL_RETRAIN_DECAYED -> new FullRetrainArm(name, with.model(), watch);

@@ -2,6 +2,8 @@ package io.perennial.pipeline.backtest;
 
 import io.perennial.Progress;
 import io.perennial.config.PipelineDefinition;
+import io.perennial.evaluation.EvaluationWindow;
+import io.perennial.evaluation.WindowBuilder;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryBuilder;
 import io.perennial.model.history.HistoryTable;
@@ -18,6 +20,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -90,7 +94,16 @@ final class Replay {
     Dataset<Row> base = events.dataset(0, end);
     try {
       ReplayedNight night =
-          new ReplayedNight(0, base, end, () -> base, end, Map.of(), baseEnd, pipeline.seed());
+          new ReplayedNight(
+              0,
+              base,
+              end,
+              () -> base,
+              end,
+              Map.of(),
+              () -> choices(base, baseEnd),
+              baseEnd,
+              pipeline.seed());
       for (Arm arm : arms) {
         if (arm.memory() == Memory.EVERY_NIGHT || soon == Skipping.NOTHING) {
           sized(
@@ -145,6 +158,7 @@ final class Replay {
   Map<String, Learnt> learn(LocalDate day, Dataset<Row> night, Skipping skipping, Progress told) {
     number++;
     Instant nightEnd = begin(day.plusDays(1));
+    Supplier<Choices> choices = once(() -> choices(night, begin(day)));
     ReplayedNight replayed =
         new ReplayedNight(
             number,
@@ -153,6 +167,7 @@ final class Replay {
             () -> events.everythingBefore(nightEnd),
             end,
             Map.copyOf(histories),
+            choices,
             nightEnd,
             pipeline.seed());
     Map<String, Learnt> took = new LinkedHashMap<>();
@@ -173,8 +188,32 @@ final class Replay {
     return took;
   }
 
+  /** What users do in a night, and what is known now, before it. */
+  private Choices choices(Dataset<Row> night, Instant begin) {
+    EvaluationWindow window =
+        new WindowBuilder(pipeline.evaluation().maximalUsers(), decay, pipeline.seed())
+            .build(
+                "night",
+                night,
+                Optional.of(history()),
+                Optional.empty(),
+                Optional.of(statistics),
+                begin);
+    return new Choices(Audience.of(window, statistics, begin, histories()), window);
+  }
+
+  private static <T> Supplier<T> once(Supplier<T> work) {
+    List<T> done = new ArrayList<>(1);
+    return () -> {
+      if (done.isEmpty()) {
+        done.add(work.get());
+      }
+      return done.get(0);
+    };
+  }
+
   /** Interprets the queries over few rows and compiles those over many, as a night does. */
-  private <T> T sized(long rows, java.util.function.Supplier<T> work) {
+  private <T> T sized(long rows, Supplier<T> work) {
     QueryExecutionMode mode = QueryExecutionMode.interpreted(spark);
     try {
       mode.fit(rows);

@@ -22,6 +22,7 @@ import org.apache.spark.sql.Row;
  * @param everything all events up to the end of the night; persisted
  * @param rowsSoFar number of them
  * @param histories what users did before the night, by how counts fade
+ * @param choices what its users did, beside what was known before it; worked out when asked for
  * @param end of the night: the instant to which older events are decayed
  * @param seed of every random choice
  */
@@ -32,6 +33,7 @@ record ReplayedNight(
     Supplier<Dataset<Row>> everything,
     long rowsSoFar,
     Map<DecayPolicy, HistoryTable> histories,
+    Supplier<Choices> choices,
     Instant end,
     long seed) {
 

@@ -34,12 +34,14 @@ final class SearchSpace {
   private static final int[] NEIGHBOURS = {50, 100, 200, 400};
   private static final Set<BacktestArm> FADING =
       EnumSet.of(
+          BacktestArm.OURS,
           BacktestArm.OURS_MODEL,
           BacktestArm.FULL_RETRAIN_DECAYED,
           BacktestArm.MLLIB_FULL_RETRAIN,
           BacktestArm.FINE_TUNE,
           BacktestArm.FROZEN,
           BacktestArm.FOLD_IN);
+  private static final Set<BacktestArm> OURS = EnumSet.of(BacktestArm.OURS, BacktestArm.OURS_MODEL);
   private static final Set<BacktestArm> NOTHING_TO_TUNE =
       EnumSet.of(BacktestArm.POPULARITY, BacktestArm.RECENT_POPULARITY, BacktestArm.USER_FREQUENCY);
 
@@ -60,7 +62,7 @@ final class SearchSpace {
               ? new BacktestDefinition.Arm(now.model(), now.distillation(), neighbours(now, random))
               : new BacktestDefinition.Arm(
                   model(arm, now.model(), random),
-                  arm == BacktestArm.OURS_MODEL
+                  OURS.contains(arm)
                       ? distillation(now.distillation(), random)
                       : now.distillation(),
                   now.neighbours()));
@@ -78,7 +80,7 @@ final class SearchSpace {
 
   private static AlsHyperparameters model(BacktestArm arm, AlsHyperparameters now, Random random) {
     boolean stock = arm == BacktestArm.MLLIB_FULL_RETRAIN;
-    boolean sweeps = arm == BacktestArm.OURS_MODEL || arm == BacktestArm.FINE_TUNE;
+    boolean sweeps = OURS.contains(arm) || arm == BacktestArm.FINE_TUNE;
     double regParam = now.regParam() * between(0.1, 10, random);
     double alpha = stock ? between(1, 100, random) : now.alpha() * between(0.25, 4, random);
     double unobserved = now.unobservedWeight() * between(0.25, 4, random);

@@ -2,6 +2,7 @@ package io.perennial.pipeline.backtest;
 
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
+import io.perennial.model.FactorRows;
 import io.perennial.model.Scorer;
 import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.als.AlsModel;
@@ -61,6 +62,11 @@ final class WarmArm implements Arm {
   @Override
   public Scorer scorer(Audience audience) {
     return model.scorer(audience.users());
+  }
+
+  /** Item vectors of the model as it is. */
+  FactorRows items() {
+    return model.items();
   }
 
   @Override

@@ -102,7 +102,15 @@ class ArmsIT {
     Dataset<Row> events = BASE.dataset(2);
     int rows = BASE.events().size();
     return new ReplayedNight(
-        0, events, rows, () -> events, rows, Map.of(), TrainingEvents.day(2), SEED);
+        0,
+        events,
+        rows,
+        () -> events,
+        rows,
+        Map.of(),
+        ArmsIT::choices,
+        TrainingEvents.day(2),
+        SEED);
   }
 
   private static ReplayedNight night(int number) {
@@ -116,8 +124,19 @@ class ArmsIT {
         () -> ALL.dataset(2),
         ALL.events().size(),
         histories,
+        ArmsIT::choices,
         TrainingEvents.day(3),
         SEED);
+  }
+
+  /** Old users take items 1 and 2. */
+  private static Choices choices() {
+    Audience audience = audience(0, 1, 2, 3);
+    List<UserCase> cases =
+        audience.window().cases().stream()
+            .map(c -> new UserCase(c.user(), new int[] {1, 2}, new float[] {1, 1}, c.past()))
+            .toList();
+    return new Choices(audience, new EvaluationWindow("night", cases, cases.size(), new BitSet()));
   }
 
   private static AlsHyperparameters parameters(BacktestArm arm) {
