@@ -3,6 +3,8 @@ package io.perennial.recommendation;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.Past;
 import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.InternalRow;
 
@@ -10,10 +12,14 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * What a user had done, from a row of {@link Ranking#rank}: what the version knows and what came
  * since, together. An item on whose last day he had it again counts once more.
  *
- * @param decay how counts fade
+ * @param halfLife milliseconds in which a count fades to half; 0: counts never fade
  * @param now epoch milliseconds
  */
-record PastReader(DecayPolicy decay, long now) implements Serializable {
+record PastReader(long halfLife, long now) implements Serializable {
+
+  static PastReader of(DecayPolicy decay, Instant now) {
+    return new PastReader(decay.halfLife().map(Duration::toMillis).orElse(0L), now.toEpochMilli());
+  }
 
   Past read(InternalRow row) {
     TreeMap<Integer, Had> had = new TreeMap<>();
@@ -39,6 +45,10 @@ record PastReader(DecayPolicy decay, long now) implements Serializable {
     }
   }
 
+  private double fade(long millis) {
+    return halfLife == 0 || millis <= 0 ? 1 : Math.pow(0.5, (double) millis / halfLife);
+  }
+
   private void add(
       InternalRow row, int items, int counts, int events, int lasts, TreeMap<Integer, Had> had) {
     if (row.isNullAt(items) || row.isNullAt(counts)) {
@@ -51,7 +61,7 @@ record PastReader(DecayPolicy decay, long now) implements Serializable {
     for (int n = 0; n < of.length; n++) {
       // Items that the version does not know are negative.
       if (of[n] >= 0) {
-        float count = (float) (counted[n] * decay.fade(now - last[n]));
+        float count = (float) (counted[n] * fade(now - last[n]));
         had.merge(of[n], new Had(count, summed[n], last[n]), Had::plus);
       }
     }

@@ -107,7 +107,7 @@ record Prepared(
                         weights,
                         registry.itemStatistics(version),
                         now),
-                    new PastReader(source.family().decay(), now.toEpochMilli())));
+                    PastReader.of(source.family().decay(), now)));
   }
 
   private static <M extends Model> FoldIn foldIn(

@@ -11,6 +11,7 @@ import io.perennial.event.SourceCondition;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.blend.RankedBy;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.RecommendationOptions;
@@ -313,6 +314,19 @@ class PipelineReaderTest {
         .asString()
         .contains("line 5")
         .contains("rmse or mae");
+  }
+
+  @Test
+  void aBlendRanksAndPredictsNoRatings() {
+    assertThat(read("name: shop").rankedBy()).isEqualTo(RankedBy.MODEL);
+    PipelineDefinition blended = read("name: shop", "rankedBy: blend");
+    assertThat(blended.rankedBy()).isEqualTo(RankedBy.BLEND);
+    assertThat(blended.digest()).isNotEqualTo(read("name: shop").digest());
+    assertThat(problems("name: films", "model:", "  implicitPrefs: false", "rankedBy: blend"))
+        .singleElement()
+        .asString()
+        .contains("line 4")
+        .contains("Leave rankedBy out");
   }
 
   @Test

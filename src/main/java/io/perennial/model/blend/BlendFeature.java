@@ -6,7 +6,7 @@ package io.perennial.model.blend;
  * had, and is 0 for all others.
  */
 public enum BlendFeature {
-  /** Log of the model's score, of 0.01 and more. */
+  /** Log of the model's score and 0.01; what lies below zero follows on a line. */
   SCORE,
   /** Mean cosine between the item and what the user had lately, itself left out. */
   TASTE,

@@ -18,8 +18,10 @@ import java.util.List;
 public final class BlendInputs implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Scores of the model below this are all alike. */
+  /** Added to scores, so that those near zero are not told apart by their logs. */
   private static final float FLOOR = 0.01f;
+
+  private static final float LOG_FLOOR = (float) Math.log(FLOOR);
 
   private final Scorer model;
   private final Scorer taste;
@@ -96,9 +98,12 @@ public final class BlendInputs implements Serializable {
     }
   }
 
-  /** A score of the model as the blend takes it; NaN stays. */
+  /**
+   * A score of the model as the blend takes it: its log above zero, a line below; NaN stays. It
+   * increases everywhere, so that an untaught blend ranks as the model does.
+   */
   static float log(float score) {
-    return (float) Math.log(score < 0 ? FLOOR : score + FLOOR);
+    return score < 0 ? LOG_FLOOR + score : (float) Math.log(score + FLOOR);
   }
 
   /** Cosines of items with the users' tastes, row by row; 0 where there is none. */
