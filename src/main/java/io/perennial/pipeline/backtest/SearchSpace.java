@@ -49,13 +49,15 @@ final class SearchSpace {
 
   /**
    * Candidates of an arm: what it has now, then others drawn from the space. One alone where there
-   * is nothing to tune.
+   * is nothing to tune. All arms that factorise draw the same parameters of the model where they
+   * begin with the same.
    */
   static List<BacktestDefinition.Arm> candidates(
       BacktestArm arm, BacktestDefinition.Arm now, int count, long seed) {
     List<BacktestDefinition.Arm> candidates = new ArrayList<>();
     candidates.add(now);
-    Random random = new Random(seed + arm.ordinal());
+    Random random = new Random(seed);
+    Random teaching = new Random(seed + 1);
     while (candidates.size() < count && !NOTHING_TO_TUNE.contains(arm)) {
       candidates.add(
           arm == BacktestArm.ITEM_KNN
@@ -63,7 +65,7 @@ final class SearchSpace {
               : new BacktestDefinition.Arm(
                   model(arm, now.model(), random),
                   OURS.contains(arm)
-                      ? distillation(now.distillation(), random)
+                      ? distillation(now.distillation(), teaching)
                       : now.distillation(),
                   now.neighbours()));
     }

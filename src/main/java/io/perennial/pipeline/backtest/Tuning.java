@@ -4,6 +4,7 @@ import io.perennial.config.BacktestArm;
 import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.Comparison;
+import io.perennial.evaluation.Estimate;
 import io.perennial.evaluation.Metric;
 import io.perennial.evaluation.Segment;
 import java.time.Clock;
@@ -13,33 +14,65 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
  * Chooses each arm's parameters on a window of nights, by successive halving (Jamieson and
  * Talwalkar 2016): all candidates are replayed side by side; after a quarter and after half of the
  * nights the better half of each arm's stays. Every arm has the same number of candidates and
  * nights.
+ *
+ * <p>What the pipeline file says is a candidate too, and stays to the end: another is chosen only
+ * where it is better by more than {@value #STANDARD_ERRORS} standard errors of the mean difference
+ * over the nights that both were scored on. Otherwise a short window would choose by its noise.
  */
 final class Tuning {
   private static final double[] HALVINGS = {0.25, 0.5};
+  private static final double STANDARD_ERRORS = 2;
 
   /** A candidate, with what it scored so far. */
   private static final class Candidate {
     private final BacktestArm kind;
     private final BacktestDefinition.Arm parameters;
     private final Arm arm;
-    private double sum;
-    private int nights;
+    private final Origin origin;
 
-    Candidate(BacktestArm kind, BacktestDefinition.Arm parameters, Arm arm) {
+    /** By night, from the first; NaN where there was nothing to score. */
+    private final List<Double> scores = new ArrayList<>();
+
+    Candidate(BacktestArm kind, BacktestDefinition.Arm parameters, Arm arm, Origin origin) {
       this.kind = kind;
       this.parameters = parameters;
       this.arm = arm;
+      this.origin = origin;
     }
 
     double mean() {
-      return nights == 0 ? Double.NaN : sum / nights;
+      return scores.stream()
+          .mapToDouble(Double::doubleValue)
+          .filter(Double::isFinite)
+          .average()
+          .orElse(Double.NaN);
     }
+
+    /** By how many standard errors this one is above another. */
+    double above(Candidate other) {
+      SummaryStatistics differences = new SummaryStatistics();
+      for (int night = 0; night < scores.size(); night++) {
+        double difference = scores.get(night) - other.scores.get(night);
+        if (Double.isFinite(difference)) {
+          differences.addValue(difference);
+        }
+      }
+      double error = differences.getStandardDeviation() / Math.sqrt(differences.getN());
+      return differences.getMean() / error;
+    }
+  }
+
+  /** Where a candidate comes from. */
+  private enum Origin {
+    FILE,
+    DRAWN
   }
 
   private final PipelineDefinition pipeline;
@@ -65,7 +98,8 @@ final class Tuning {
             new Candidate(
                 kind,
                 drawn.get(n),
-                Arms.arm(kind, name, drawn.get(n), pipeline, request.every(), first, watch)));
+                Arms.arm(kind, name, drawn.get(n), pipeline, request.every(), first, watch),
+                n == 0 ? Origin.FILE : Origin.DRAWN));
       }
     }
   }
@@ -80,14 +114,11 @@ final class Tuning {
     Metric metric = pipeline.evaluation().primaryMetric();
     int k = metric.hasCutOff() ? pipeline.evaluation().primaryK() : 0;
     for (Candidate candidate : candidates) {
-      comparison
-          .estimate(candidate.arm.name(), Segment.ALL, metric, k)
-          .filter(e -> Double.isFinite(e.value()))
-          .ifPresent(
-              e -> {
-                candidate.sum += e.value();
-                candidate.nights++;
-              });
+      candidate.scores.add(
+          comparison
+              .estimate(candidate.arm.name(), Segment.ALL, metric, k)
+              .map(Estimate::value)
+              .orElse(Double.NaN));
     }
     scored++;
     List<Arm> leaving = new ArrayList<>();
@@ -105,8 +136,10 @@ final class Tuning {
         .forEach(
             (kind, best) -> {
               for (Candidate worse : best.subList((best.size() + 1) / 2, best.size())) {
-                leaving.add(worse.arm);
-                candidates.remove(worse);
+                if (worse.origin == Origin.DRAWN) {
+                  leaving.add(worse.arm);
+                  candidates.remove(worse);
+                }
               }
             });
     return leaving;
@@ -124,14 +157,23 @@ final class Tuning {
     return ranked;
   }
 
-  /** The best of each arm, with its mean over the nights. */
+  /** What is chosen for each arm, with its mean over the nights. */
   Map<BacktestArm, Chosen> chosen() {
     Map<BacktestArm, Chosen> chosen = new HashMap<>();
     ranked()
         .forEach(
-            (kind, best) ->
-                chosen.put(kind, new Chosen(best.get(0).parameters, best.get(0).mean())));
+            (kind, best) -> {
+              Candidate winner = winner(best);
+              chosen.put(kind, new Chosen(winner.parameters, winner.mean()));
+            });
     return chosen;
+  }
+
+  private Candidate winner(List<Candidate> best) {
+    Candidate file = best.stream().filter(c -> c.origin == Origin.FILE).findFirst().orElseThrow();
+    boolean less = pipeline.evaluation().primaryMetric().lessIsBetter();
+    double above = less ? file.above(best.get(0)) : best.get(0).above(file);
+    return above > STANDARD_ERRORS ? best.get(0) : file;
   }
 
   /** Parameters that were chosen, and their mean score on the window. */

@@ -27,10 +27,12 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.sql.Dataset;
@@ -274,6 +276,38 @@ class ArmsIT {
     assertThat(arm.reads()).contains(parameters.decay());
     assertThat(learnt.rows()).isEqualTo(TONIGHT.events().size());
     assertThat(learnt.seconds()).isPositive();
+  }
+
+  @Test
+  void oursRanksThroughABlendThatBeginsWithTheModelsOrderAndLearnsTheNight() {
+    Arm arm = arm(BacktestArm.OURS);
+    Arm model = arm(BacktestArm.OURS_MODEL);
+    arm.begin(base());
+    model.begin(base());
+    assertThat(order(scores(arm, 4))).isEqualTo(order(scores(model, 4)));
+    Learnt learnt = arm.learn(night(1));
+    Learnt alone = model.learn(night(1));
+
+    float[] blended = scores(arm, 4);
+    float[] below = scores(model, 4);
+    double[] ratios =
+        IntStream.range(1, 10)
+            .filter(item -> below[item] > 0)
+            .mapToDouble(item -> blended[item] / Math.log(below[item] + 0.01))
+            .toArray();
+    // Untaught, it is that log itself.
+    assertThat(ratios).hasSizeGreaterThan(3).doesNotContain(1.0);
+    assertThat(learnt.rows()).isEqualTo(alone.rows());
+    assertThat(arm.reads()).isEqualTo(model.reads());
+    assertThat(arm.retention()).isEqualTo(Arm.Retention.NOT_MEASURED);
+  }
+
+  private static List<Integer> order(float[] scores) {
+    return IntStream.range(0, scores.length)
+        .boxed()
+        .filter(item -> Float.isFinite(scores[item]))
+        .sorted(Comparator.comparingDouble((Integer item) -> -scores[item]))
+        .toList();
   }
 
   @Test

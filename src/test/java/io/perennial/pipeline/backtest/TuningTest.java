@@ -80,10 +80,16 @@ class TuningTest {
       sizes.add(tuning.arms().size());
     }
 
-    assertThat(sizes).containsExactly(16, 8, 8, 4, 4, 4, 4, 4);
+    assertThat(sizes).containsExactly(16, 8, 8, 6, 6, 6, 6, 6);
     assertThat(tuning.arms())
         .extracting(Arm::name)
-        .containsExactlyInAnyOrder("ours-model#2", "ours-model#5", "item-knn#2", "item-knn#5");
+        .containsExactlyInAnyOrder(
+            "ours-model#0",
+            "ours-model#2",
+            "ours-model#5",
+            "item-knn#0",
+            "item-knn#2",
+            "item-knn#5");
     assertThat(tuning.chosen().keySet())
         .containsExactlyInAnyOrder(BacktestArm.OURS_MODEL, BacktestArm.ITEM_KNN);
     assertThat(tuning.chosen().get(BacktestArm.OURS_MODEL).parameters())
@@ -100,6 +106,29 @@ class TuningTest {
 
     assertThat(tuning.chosen().get(BacktestArm.FULL_RETRAIN).parameters())
         .isEqualTo(PIPELINE.backtest().arm(BacktestArm.FULL_RETRAIN));
+  }
+
+  @Test
+  void anotherCandidateIsChosenOnlyWhereItIsBetterBeyondTheNoiseOfTheNights() {
+    double[] noise = {0.1, -0.1, 0.12, -0.08, 0.1, -0.1};
+    for (double gain : new double[] {0.02, 0.2}) {
+      Tuning tuning = tuning(2, noise.length, BacktestArm.FULL_RETRAIN);
+      for (double tonight : noise) {
+        tuning.scored(night(tuning, name -> name.endsWith("#1") ? 0.3 + gain + tonight : 0.3));
+      }
+      assertThat(tuning.chosen().get(BacktestArm.FULL_RETRAIN).parameters())
+          .isEqualTo(candidates(BacktestArm.FULL_RETRAIN, 2).get(gain > 0.1 ? 1 : 0));
+    }
+  }
+
+  @Test
+  void armsThatFactoriseDrawTheSameModels() {
+    List<BacktestDefinition.Arm> ours = candidates(BacktestArm.OURS, 12);
+    List<BacktestDefinition.Arm> retrain = candidates(BacktestArm.FULL_RETRAIN_DECAYED, 12);
+    for (int n = 0; n < ours.size(); n++) {
+      assertThat(ours.get(n).model().alpha()).isEqualTo(retrain.get(n).model().alpha());
+      assertThat(ours.get(n).model().decay()).isEqualTo(retrain.get(n).model().decay());
+    }
   }
 
   private static List<BacktestDefinition.Arm> candidates(BacktestArm arm, int count) {
