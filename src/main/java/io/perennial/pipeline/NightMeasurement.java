@@ -57,7 +57,8 @@ final class NightMeasurement {
   }
 
   /**
-   * Compares models with every baseline on a window of this night.
+   * Compares models with every baseline on a window of this night. Users whom a model does not know
+   * count with what {@code recommend} would show them: what is popular lately.
    *
    * @param models the first is compared with each other one
    * @param statistics items as of the window's begin
@@ -70,17 +71,16 @@ final class NightMeasurement {
       List<InteractionHistory> rated,
       Instant begin,
       String night) {
-    PopularityScorer popularity = PopularityScorer.of(statistics);
+    PopularityScorer recent = PopularityScorer.recent(statistics, begin);
     List<Subject> subjects = new ArrayList<>(models);
     if (!pipeline.evaluation().primaryMetric().isRanking()) {
       subjects.add(new Subject(Subject.BIAS, BiasScorer.of(rated, statistics.capacity())));
     } else {
-      subjects.add(new Subject(Subject.POPULARITY, popularity));
-      subjects.add(
-          new Subject(Subject.RECENT_POPULARITY, PopularityScorer.recent(statistics, begin)));
+      subjects.add(new Subject(Subject.POPULARITY, PopularityScorer.of(statistics)));
+      subjects.add(new Subject(Subject.RECENT_POPULARITY, recent));
       subjects.add(new Subject(Subject.FREQUENCY, FrequencyScorer.of(window, statistics, begin)));
     }
-    return evaluator.compare(window, subjects, popularity, statistics, pipeline.seed(), night);
+    return evaluator.compare(window, subjects, recent, statistics, pipeline.seed(), night);
   }
 
   /** Compares a candidate with its parent on a frozen window of an earlier night. */

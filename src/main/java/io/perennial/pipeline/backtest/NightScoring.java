@@ -67,7 +67,7 @@ final class NightScoring {
     return evaluator.compare(
         window,
         subjects,
-        PopularityScorer.of(replay.statistics()),
+        PopularityScorer.recent(replay.statistics(), replay.begin(day)),
         replay.statistics(),
         pipeline.seed(),
         "backtest/" + day,
