@@ -93,24 +93,28 @@ final class Words {
     if (version.toTime().isEmpty() || version.toCommit().isEmpty()) {
       return "events of unknown bounds";
     }
-    boolean first = version.fromCommit().orElse(-1L) < 0;
+    long before = version.fromCommit().orElse(-1L);
+    long after = version.toCommit().get();
     String from =
         version
             .fromTime()
             .filter(t -> t.getEpochSecond() > Integer.MIN_VALUE)
             .map(t -> "from " + NumberText.instant(t) + " ")
             .orElse("");
-    return "events "
-        + from
-        + "up to "
-        + end(version.toTime())
-        + (first
-            ? " (the source table up to commit " + version.toCommit().get() + ")"
-            : " (commits "
-                + (version.fromCommit().get() + 1)
-                + " to "
-                + version.toCommit().get()
-                + " of the source table, with late rows)");
+    return "events " + from + "up to " + end(version.toTime()) + commits(before, after);
+  }
+
+  /** Between two states of the source table, the earlier one learnt before; −1: nothing was. */
+  static String commits(long before, long after) {
+    if (before < 0) {
+      return " (the source table up to commit " + after + ")";
+    }
+    if (before >= after) {
+      return " (all in the source table before, up to commit " + after + ")";
+    }
+    String commits =
+        after == before + 1 ? "commit " + after : "commits " + (before + 1) + " to " + after;
+    return " (" + commits + " of the source table, with late rows)";
   }
 
   /** The end of a slice; very late ends stand for none. */

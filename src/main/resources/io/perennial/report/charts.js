@@ -2,7 +2,7 @@
   'use strict';
   var charts = JSON.parse(document.getElementById('chart-data').textContent);
   var drawn = [];
-  var FIXED = { candidate: 'blue', champion: 'blue', parent: 'orange', previous: 'rose', popularity: 'grey', 'recent popularity': 'purple', frequency: 'green', change: 'blue' };
+  var FIXED = { candidate: 'blue', champion: 'blue', parent: 'orange', previous: 'rose', model: 'teal', popularity: 'grey', 'recent popularity': 'purple', frequency: 'green', change: 'blue' };
   var PALETTE = ['blue', 'orange', 'green', 'purple', 'teal', 'rose', 'brown', 'grey'];
   var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'emptyTriangle', 'emptyDiamond'];
   var DASHES = ['solid', [6, 3], [2, 3], [8, 3, 2, 3], 'solid', [6, 3], [2, 3], [8, 3, 2, 3]];
