@@ -157,6 +157,7 @@ public final class TrainingEvents {
                   boxed(all.items(), from, to),
                   boxed(all.counts(), from, to),
                   boxed(all.values(), from, to),
+                  boxed(all.events(), from, to),
                   Arrays.stream(all.lastTimes(), from, to).boxed().toArray()));
         }
         return TestSession.get().createDataFrame(rows, SCHEMA);
