@@ -69,6 +69,7 @@ final class BacktestCommand implements Callable<Integer> {
           "first_time",
           "repeat",
           "new",
+          "second_night",
           "first_third",
           "last_third",
           "difference",

@@ -20,7 +20,12 @@ public enum Segment {
    * Returning users, items that they had before masked from the ranking, only others count as
    * relevant.
    */
-  FIRST_TIME;
+  FIRST_TIME,
+  /**
+   * Users whose whole past is one day: nothing in it twice, and no more than 24 hours from its first
+   * event to its last. What a model makes of somebody it has met once.
+   */
+  SECOND_NIGHT;
 
   /** As in tables. */
   public String label() {

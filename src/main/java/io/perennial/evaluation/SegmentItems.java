@@ -36,6 +36,7 @@ final class SegmentItems {
     set(Segment.OLD_ITEMS, Arrays.copyOf(old, olds));
     set(Segment.NEW_ITEMS, Arrays.copyOf(fresh, items.length - olds));
     set(Segment.REPEAT, isNew ? NONE : Arrays.copyOf(repeat, repeats));
+    set(Segment.SECOND_NIGHT, user.isOnSecondNight() ? items : NONE);
     set(Segment.FIRST_TIME, isNew ? NONE : Arrays.copyOf(firstTime, items.length - repeats));
   }
 

@@ -85,7 +85,7 @@ public enum Tables {
           of(
               "segment",
               StringType,
-              "all, returning, new, old_items, new_items, repeat, first_time"),
+              "all, returning, new, old_items, new_items, repeat, first_time, second_night"),
           of(
               "metric",
               StringType,
@@ -251,7 +251,7 @@ public enum Tables {
           of(
               "segment",
               StringType,
-              "all, returning, new, old_items, new_items, repeat, first_time"),
+              "all, returning, new, old_items, new_items, repeat, first_time, second_night"),
           of("metric", StringType, "ndcg, recall, rmse and so on, as in model_metrics"),
           of("k", IntegerType, "cut-off; null where the metric has none"),
           of("value", DoubleType, "mean over users"),

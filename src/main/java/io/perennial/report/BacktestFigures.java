@@ -22,7 +22,7 @@ import java.util.TreeSet;
 public final class BacktestFigures {
   /** Segments that are told, in order. */
   public static final List<String> SEGMENTS =
-      List.of("all", "returning", "first_time", "repeat", "new");
+      List.of("all", "returning", "first_time", "repeat", "new", "second_night");
 
   /** The arm that others are compared with, where it was replayed. */
   private static final String REFERENCE = "ours-model";

@@ -148,7 +148,8 @@ final class BacktestPage {
 
   private Section results() {
     List<Table> tables = new ArrayList<>();
-    for (String segment : List.of("returning", "first_time", "all", "repeat", "new")) {
+    for (String segment :
+        List.of("returning", "first_time", "all", "repeat", "new", "second_night")) {
       List<List<Cell>> rows = new ArrayList<>();
       for (ArmFigure figure : figures.figures()) {
         if (figure.segment().equals(segment) && figure.nights() > 0) {

@@ -26,7 +26,13 @@ import org.apache.spark.sql.SparkSession;
 /** Scores the arms of a replay: on tonight, and on what was kept of early nights. */
 final class NightScoring {
   private static final List<Segment> SEGMENTS =
-      List.of(Segment.ALL, Segment.RETURNING, Segment.FIRST_TIME, Segment.REPEAT, Segment.NEW);
+      List.of(
+          Segment.ALL,
+          Segment.RETURNING,
+          Segment.FIRST_TIME,
+          Segment.REPEAT,
+          Segment.NEW,
+          Segment.SECOND_NIGHT);
 
   private final PipelineDefinition pipeline;
   private final List<Arm> arms;
