@@ -129,6 +129,7 @@ public final class Backtest {
       NightScoring scoring = new NightScoring(spark, pipeline, decay, tuning.arms());
       progress.begin("learning the base for " + tuning.arms().size() + " candidates", 0);
       replay.begin(plan.baseEnd(), skipping(0, plan.firstReported()));
+      replay.retire(tuning.failed());
       for (int n = 0; n < plan.nights().size() && !tuning.arms().isEmpty(); n++) {
         LocalDate day = plan.nights().get(n);
         progress.begin(
@@ -145,6 +146,7 @@ public final class Backtest {
           }
           if (n + 1 < plan.nights().size()) {
             replay.learn(day, night, skipping(n + 1, plan.firstReported()), progress);
+            replay.retire(tuning.failed());
           }
         } finally {
           night.unpersist(false);

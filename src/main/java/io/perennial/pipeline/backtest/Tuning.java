@@ -1,5 +1,6 @@
 package io.perennial.pipeline.backtest;
 
+import io.perennial.PerennialException;
 import io.perennial.config.BacktestArm;
 import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
@@ -14,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
@@ -24,7 +26,8 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  *
  * <p>What the pipeline file says is a candidate too, and stays to the end: another is chosen only
  * where it is better by more than {@value #STANDARD_ERRORS} standard errors of the mean difference
- * over the nights that both were scored on. Otherwise a short window would choose by its noise.
+ * over the nights that both were scored on. Otherwise a short window would choose by its noise. A
+ * candidate that cannot learn, because its training diverges, leaves at once.
  */
 final class Tuning {
   private static final double[] HALVINGS = {0.25, 0.5};
@@ -34,13 +37,13 @@ final class Tuning {
   private static final class Candidate {
     private final BacktestArm kind;
     private final BacktestDefinition.Arm parameters;
-    private final Arm arm;
+    private final TriedArm arm;
     private final Origin origin;
 
     /** By night, from the first; NaN where there was nothing to score. */
     private final List<Double> scores = new ArrayList<>();
 
-    Candidate(BacktestArm kind, BacktestDefinition.Arm parameters, Arm arm, Origin origin) {
+    Candidate(BacktestArm kind, BacktestDefinition.Arm parameters, TriedArm arm, Origin origin) {
       this.kind = kind;
       this.parameters = parameters;
       this.arm = arm;
@@ -98,7 +101,8 @@ final class Tuning {
             new Candidate(
                 kind,
                 drawn.get(n),
-                Arms.arm(kind, name, drawn.get(n), pipeline, request.every(), first, watch),
+                new TriedArm(
+                    Arms.arm(kind, name, drawn.get(n), pipeline, request.every(), first, watch)),
                 n == 0 ? Origin.FILE : Origin.DRAWN));
       }
     }
@@ -106,7 +110,31 @@ final class Tuning {
 
   /** The candidates that are still replayed. */
   List<Arm> arms() {
-    return candidates.stream().map(c -> c.arm).toList();
+    return candidates.stream().<Arm>map(c -> c.arm).toList();
+  }
+
+  /**
+   * Leaves out the candidates that could not learn, and says which.
+   *
+   * @throws PerennialException the failure of an arm's last candidate: then there is nothing to
+   *     choose from
+   */
+  List<Arm> failed() {
+    List<Arm> leaving = new ArrayList<>();
+    for (Candidate candidate : List.copyOf(candidates)) {
+      candidate
+          .arm
+          .failure()
+          .ifPresent(
+              failure -> {
+                candidates.remove(candidate);
+                leaving.add(candidate.arm);
+                if (candidates.stream().noneMatch(c -> c.kind == candidate.kind)) {
+                  throw failure;
+                }
+              });
+    }
+    return leaving;
   }
 
   /** Takes the scores of a night; says which candidates are replayed no longer. */
@@ -170,10 +198,14 @@ final class Tuning {
   }
 
   private Candidate winner(List<Candidate> best) {
-    Candidate file = best.stream().filter(c -> c.origin == Origin.FILE).findFirst().orElseThrow();
+    Candidate first = best.get(0);
+    Optional<Candidate> file = best.stream().filter(c -> c.origin == Origin.FILE).findFirst();
+    if (file.isEmpty()) {
+      return first;
+    }
     boolean less = pipeline.evaluation().primaryMetric().lessIsBetter();
-    double above = less ? file.above(best.get(0)) : best.get(0).above(file);
-    return above > STANDARD_ERRORS ? best.get(0) : file;
+    double above = less ? file.get().above(first) : first.above(file.get());
+    return above > STANDARD_ERRORS ? first : file.get();
   }
 
   /** Parameters that were chosen, and their mean score on the window. */

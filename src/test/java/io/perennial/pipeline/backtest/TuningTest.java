@@ -1,6 +1,7 @@
 package io.perennial.pipeline.backtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.config.BacktestArm;
@@ -12,7 +13,9 @@ import io.perennial.evaluation.Estimate;
 import io.perennial.evaluation.Measurement;
 import io.perennial.evaluation.Metric;
 import io.perennial.evaluation.Segment;
+import io.perennial.model.Scorer;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.als.DivergedTrainingException;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -167,5 +170,55 @@ class TuningTest {
     assertThat(candidates(BacktestArm.OURS_MODEL, 40))
         .allSatisfy(
             c -> assertThat(c.model().regParam() / own.regParam()).isBetween(0.0999, 10.01));
+  }
+
+  /** Learns nothing: the first night makes it diverge. */
+  private static TriedArm diverging(RuntimeException failure) {
+    return new TriedArm(
+        new Arm() {
+          @Override
+          public String name() {
+            return "ours-model#3";
+          }
+
+          @Override
+          public Memory memory() {
+            return Memory.EVERY_NIGHT;
+          }
+
+          @Override
+          public Retention retention() {
+            return Retention.MEASURED;
+          }
+
+          @Override
+          public void begin(ReplayedNight base) {}
+
+          @Override
+          public Scorer scorer(Audience audience) {
+            return null;
+          }
+
+          @Override
+          public Learnt learn(ReplayedNight night) {
+            throw failure;
+          }
+        });
+  }
+
+  @Test
+  void divergenceOfACandidateIsKeptAndEndsItsLearning() {
+    DivergedTrainingException divergence = new DivergedTrainingException("item", 7);
+    TriedArm arm = diverging(divergence);
+    assertThat(arm.failure()).isEmpty();
+    assertThat(arm.learn(null)).isEqualTo(Arm.Learnt.NOTHING);
+    assertThat(arm.failure()).contains(divergence);
+    assertThat(arm.learn(null)).isEqualTo(Arm.Learnt.NOTHING);
+  }
+
+  @Test
+  void faultsOfTheProgramAreNotTakenForDivergence() {
+    TriedArm arm = diverging(new IllegalStateException("a fault"));
+    assertThatThrownBy(() -> arm.learn(null)).isInstanceOf(IllegalStateException.class);
   }
 }
