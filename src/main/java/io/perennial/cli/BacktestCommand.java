@@ -9,6 +9,7 @@ import io.perennial.pipeline.backtest.Backtest;
 import io.perennial.pipeline.backtest.BacktestPlan;
 import io.perennial.pipeline.backtest.BacktestRequest;
 import io.perennial.pipeline.backtest.BacktestRequest.Start;
+import io.perennial.pipeline.backtest.Knob;
 import io.perennial.registry.Backtests;
 import io.perennial.registry.WriteListener;
 import io.perennial.report.BacktestFigures;
@@ -112,6 +113,15 @@ final class BacktestCommand implements Callable<Integer> {
   private List<String> arms;
 
   @Option(
+      names = "--knobs",
+      paramLabel = "KNOB",
+      split = ",",
+      description =
+          "Of beta, halfLife, regParam, rebuild: replays ours-model with other settings of it too,"
+              + " and draws what they trade of retention against recency.")
+  private List<String> knobs = List.of();
+
+  @Option(
       names = "--every",
       paramLabel = "N",
       defaultValue = "10",
@@ -129,6 +139,14 @@ final class BacktestCommand implements Callable<Integer> {
       paramLabel = "DATE",
       description = "Last of these nights, inclusive.")
   private String tuneTo;
+
+  @Option(
+      names = "--tune-base-to",
+      paramLabel = "DATE",
+      description =
+          "Last day of the base when parameters are chosen. With nights to learn between it and"
+              + " --tune-from, what goes wrong only in the long run shows (default: as the base).")
+  private String tuneBaseTo;
 
   @Option(
       names = "--candidates",
@@ -167,13 +185,13 @@ final class BacktestCommand implements Callable<Integer> {
         return ExitCode.OK.code();
       }
       BacktestPlan plan = backtest.run(request, composition::note);
-      BacktestFigures figures = figures(composition, pipeline, plan, request.arms());
+      BacktestFigures figures = figures(composition, pipeline, plan, request);
       print(composition.printer(), pipeline, plan, figures);
       composition.progress().begin("writing the page", 0);
       composition.note(
           "Report: "
               + new ReportWriter(composition.spark(), composition.warehouse())
-                  .writeBacktest(subject(pipeline, plan, request.arms(), choice(tuning)), figures));
+                  .writeBacktest(subject(pipeline, plan, request, choice(tuning)), figures));
       return ExitCode.OK.code();
     }
   }
@@ -195,11 +213,37 @@ final class BacktestCommand implements Callable<Integer> {
         arms.stream().map(BacktestCommand::arm).toList(),
         every,
         Optional.ofNullable(id).map(Backtests::id),
-        anew ? Start.ANEW : Start.RESUME);
+        anew ? Start.ANEW : Start.RESUME,
+        Optional.empty(),
+        knobs());
+  }
+
+  private List<Knob> knobs() {
+    if (!knobs.isEmpty() && !arms.contains(BacktestArm.OURS_MODEL.label())) {
+      throw new UsageException("--knobs turns those of ours-model: add it to --arms.");
+    }
+    return knobs.stream()
+        .map(
+            label ->
+                Knob.of(label.strip())
+                    .orElseThrow(
+                        () ->
+                            new UsageException(
+                                "--knobs does not know '"
+                                    + label
+                                    + "'. Known: "
+                                    + Arrays.stream(Knob.values())
+                                        .map(Knob::label)
+                                        .collect(Collectors.joining(", "))
+                                    + ".")))
+        .toList();
   }
 
   private Optional<BacktestRequest> tuning(BacktestRequest request) {
     if (tuneFrom == null && tuneTo == null) {
+      if (tuneBaseTo != null) {
+        throw new UsageException("--tune-base-to goes with --tune-from and --tune-to.");
+      }
       return Optional.empty();
     }
     if (tuneFrom == null || tuneTo == null) {
@@ -228,7 +272,9 @@ final class BacktestCommand implements Callable<Integer> {
             request.arms(),
             request.every(),
             Optional.empty(),
-            Start.RESUME));
+            Start.RESUME,
+            Optional.ofNullable(tuneBaseTo).map(day -> Intervals.day("--tune-base-to", day)),
+            List.of()));
   }
 
   /** The pipeline with parameters chosen on the nights of tuning, which are shown. */
@@ -289,12 +335,14 @@ final class BacktestCommand implements Callable<Integer> {
       Composition composition,
       PipelineDefinition pipeline,
       BacktestPlan plan,
-      List<BacktestArm> arms) {
+      BacktestRequest request) {
     EvaluationOptions options = pipeline.evaluation();
+    List<String> arms = new ArrayList<>(request.arms().stream().map(BacktestArm::label).toList());
+    turned(pipeline, request).values().forEach(arms::addAll);
     return new BacktestFigures(
         new Backtests(composition.spark(), composition.warehouse(), WriteListener.NONE)
             .rows(pipeline.name(), plan.id(), options.primaryMetric().label(), cutOff(options)),
-        arms.stream().map(BacktestArm::label).toList(),
+        arms,
         options.primaryMetric(),
         pipeline.seed());
   }
@@ -302,19 +350,31 @@ final class BacktestCommand implements Callable<Integer> {
   private static BacktestSubject subject(
       PipelineDefinition pipeline,
       BacktestPlan plan,
-      List<BacktestArm> arms,
+      BacktestRequest request,
       Optional<String> choice) {
     EvaluationOptions options = pipeline.evaluation();
     OptionalInt k = cutOff(options);
     Map<String, String> parameters = new LinkedHashMap<>();
-    arms.forEach(arm -> parameters.put(arm.label(), pipeline.backtest().describe(arm)));
+    request.arms().forEach(arm -> parameters.put(arm.label(), pipeline.backtest().describe(arm)));
     return new BacktestSubject(
         pipeline.name(),
         plan.id(),
         plan.baseEvents() + " events before " + plan.baseEnd(),
         options.primaryMetric().label() + (k.isPresent() ? "@" + k.getAsInt() : ""),
         parameters,
-        choice);
+        choice,
+        turned(pipeline, request));
+  }
+
+  private static Map<String, List<String>> turned(
+      PipelineDefinition pipeline, BacktestRequest request) {
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    for (Knob knob : request.knobs()) {
+      names.put(
+          knob.label(),
+          knob.variants(pipeline.backtest()).stream().map(Knob.Variant::name).toList());
+    }
+    return names;
   }
 
   private Optional<String> choice(Optional<BacktestRequest> tuning) {

@@ -48,7 +48,7 @@ final class BacktestReader {
     DecayPolicy alike = new DecayPolicy(Optional.empty(), model.decay().aggregate());
     AlsHyperparameters parameters =
         switch (arm) {
-          case FULL_RETRAIN -> withDecay(model, alike);
+          case FULL_RETRAIN -> model.with(alike);
           case MLLIB_FULL_RETRAIN -> stock(model, alike);
           default -> model;
         };
@@ -74,23 +74,6 @@ final class BacktestReader {
           new BacktestDefinition.Arm(
               usual.model(), usual.distillation(), RecordBinder.bind(section, usual.neighbours()));
     };
-  }
-
-  private static AlsHyperparameters withDecay(AlsHyperparameters model, DecayPolicy decay) {
-    return new AlsHyperparameters(
-        model.rank(),
-        model.maxIter(),
-        model.nightlySweeps(),
-        model.regParam(),
-        model.regScaling(),
-        model.implicitPrefs(),
-        model.alpha(),
-        model.confidence(),
-        model.unobservedWeight(),
-        decay,
-        model.numBlocks(),
-        model.solver(),
-        model.initialScale());
   }
 
   /** MLlib's defaults with the pipeline's rank, sweeps and kind of feedback. */

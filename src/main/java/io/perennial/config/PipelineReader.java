@@ -147,7 +147,11 @@ public final class PipelineReader {
     AlsHyperparameters parameters = RecordBinder.bind(model, preset(model));
     Feedback feedback = parameters.implicitPrefs() ? Feedback.IMPLICIT : Feedback.EXPLICIT;
     DistillationOptions distillation =
-        RecordBinder.bind(root.section("distillation"), DistillationOptions.DEFAULT);
+        RecordBinder.bind(
+            root.section("distillation"),
+            feedback == Feedback.EXPLICIT
+                ? DistillationOptions.RATINGS
+                : DistillationOptions.DEFAULT);
     boolean absorb = root.truth("absorb").orElse(true);
     RankedBy rankedBy = root.choice("rankedBy", RankedBy.class).orElse(RankedBy.MODEL);
     if (rankedBy == RankedBy.BLEND && feedback == Feedback.EXPLICIT) {

@@ -13,7 +13,11 @@ import java.io.Serializable;
  * @param users how touched users are updated
  * @param items how touched items are updated
  * @param shrink share of the model's regularisation that still acts on entities that have a teacher
- *     row; it compounds every night; 0 or more, default 0
+ *     row, for tonight's events; it compounds every night unless {@code anchor} holds against it; 0
+ *     or more, default 0
+ * @param anchor share of the regularisation of the teacher's own events that holds an entity to its
+ *     teacher's row: the curvature of the ridge that the teacher was learnt with, around where it
+ *     ended; 0 or more, default 0
  */
 public record DistillationOptions(
     double beta,
@@ -21,7 +25,8 @@ public record DistillationOptions(
     double betaSaturation,
     Update users,
     Update items,
-    double shrink)
+    double shrink,
+    double anchor)
     implements Serializable {
   /** How the touched entities of one side are updated. */
   public enum Update {
@@ -34,6 +39,13 @@ public record DistillationOptions(
   /** Users exact on their history, items distilled: the strongest variant of method.md §3. */
   public static final DistillationOptions DEFAULT =
       new DistillationOptions(0.3, 0.0, 20.0, Update.EXACT, Update.DISTILLED);
+
+  /**
+   * For ratings: the teacher counts as the ratings that it was learnt from, their regularisation
+   * holds where it ended, and tonight's ratings bring their own.
+   */
+  public static final DistillationOptions RATINGS =
+      new DistillationOptions(1.0, 0.0, 20.0, Update.EXACT, Update.DISTILLED, 1.0, 1.0);
 
   /** No teacher at all. */
   public static final DistillationOptions NONE =
@@ -53,16 +65,24 @@ public record DistillationOptions(
     if (!(shrink >= 0) || Double.isInfinite(shrink)) {
       throw new IllegalArgumentException("distillation.shrink must be 0 or more, got " + shrink);
     }
+    if (!(anchor >= 0) || Double.isInfinite(anchor)) {
+      throw new IllegalArgumentException("distillation.anchor must be 0 or more, got " + anchor);
+    }
     if (items == Update.EXACT) {
       throw new IllegalArgumentException(
           "distillation.items cannot be exact: no history is kept by item");
     }
   }
 
-  /** Without shrinking. */
+  /** Without shrinking, and without an anchor. */
   public DistillationOptions(
       double beta, double betaGrowth, double betaSaturation, Update users, Update items) {
-    this(beta, betaGrowth, betaSaturation, users, items, 0.0);
+    this(beta, betaGrowth, betaSaturation, users, items, 0.0, 0.0);
+  }
+
+  /** The same with another weight of the teacher. */
+  public DistillationOptions withBeta(double other) {
+    return new DistillationOptions(other, betaGrowth, betaSaturation, users, items, shrink, anchor);
   }
 
   /**

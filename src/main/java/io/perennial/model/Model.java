@@ -11,6 +11,9 @@ public interface Model {
   /** A scorer that holds the rows of these users (those that the model knows) and of every item. */
   Scorer scorer(int[] sortedUsers);
 
+  /** The same for users whose vectors are given. */
+  Scorer scorer(FactorRows users);
+
   /** A vector of every item, in which like items point the same way. */
   FactorRows items();
 

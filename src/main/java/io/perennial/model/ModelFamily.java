@@ -1,7 +1,11 @@
 package io.perennial.model;
 
 import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.Past;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /** Everything the stages need of a family, with its hyper-parameters bound. */
 public interface ModelFamily<M extends Model> {
@@ -23,4 +27,27 @@ public interface ModelFamily<M extends Model> {
    * @param now instant to which their events fade
    */
   FoldIn foldIn(M model, Instant now);
+
+  /**
+   * How users are solved anew each time that they are served; empty: they keep the vector that
+   * their last night gave them.
+   *
+   * @param now instant to which their events fade
+   */
+  Optional<FoldIn> serving(M model, Instant now);
+
+  /**
+   * A scorer for users as they would be served.
+   *
+   * @param sortedUsers who is served
+   * @param pasts what each had done, with counts as of now
+   */
+  default Scorer served(M model, int[] sortedUsers, List<Past> pasts, Instant now) {
+    return serving(model, now)
+        .map(
+            fresh ->
+                model.scorer(
+                    fresh.vectors(InteractionHistory.of(sortedUsers, pasts, now.toEpochMilli()))))
+        .orElseGet(() -> model.scorer(sortedUsers));
+  }
 }

@@ -10,6 +10,7 @@ import io.perennial.evaluation.InputProfile;
 import io.perennial.evaluation.Measurement;
 import io.perennial.evaluation.ProfileBuilder;
 import io.perennial.evaluation.Subject;
+import io.perennial.evaluation.UserCase;
 import io.perennial.evaluation.WindowBuilder;
 import io.perennial.gate.DriftOptions;
 import io.perennial.gate.Finding;
@@ -274,7 +275,7 @@ final class Night<M extends Model> {
         .map(ranker -> over(ranker, window, statistics, begin))
         .ifPresent(scorer -> models.add(new Subject(Subject.PREVIOUS, scorer)));
     if (champion.blend().learns()) {
-      models.add(new Subject(Subject.MODEL, champion.scorer()));
+      models.add(new Subject(Subject.MODEL, served(champion, window, begin)));
     }
     Comparison comparison =
         measurement.compare(
@@ -340,9 +341,22 @@ final class Night<M extends Model> {
     return new Validation<>(window, comparison, ranker, statistics);
   }
 
-  private static <M extends Model> Scorer over(
+  private Scorer over(
       Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
-    return ranker.blend().over(ranker.scorer(), ranker.model().items(), window, statistics, begin);
+    return ranker
+        .blend()
+        .over(served(ranker, window, begin), ranker.model().items(), window, statistics, begin);
+  }
+
+  /** The model's scores for the users of a window, as they would be served at its begin. */
+  private Scorer served(Ranker<M> ranker, EvaluationWindow window, Instant begin) {
+    return family.serving(ranker.model(), begin).isEmpty()
+        ? ranker.scorer()
+        : family.served(
+            ranker.model(),
+            window.cases().stream().mapToInt(UserCase::user).toArray(),
+            window.cases().stream().map(UserCase::past).toList(),
+            begin);
   }
 
   /**
@@ -368,9 +382,11 @@ final class Night<M extends Model> {
     return after(champion, chosen, before.statistics().get(), events.begin());
   }
 
-  private static <M extends Model> NightBlend after(
+  private NightBlend after(
       Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
-    return ranker.blend().after(ranker.scorer(), ranker.model().items(), window, statistics, begin);
+    return ranker
+        .blend()
+        .after(served(ranker, window, begin), ranker.model().items(), window, statistics, begin);
   }
 
   private List<Comparison> frozen(Before<M> before, Validation<M> validation) {

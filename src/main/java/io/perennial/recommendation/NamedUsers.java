@@ -44,7 +44,7 @@ final class NamedUsers {
     int[] sorted = indices.values().stream().mapToInt(Integer::intValue).sorted().toArray();
     FactorRows vectors = prepared.state().users().rows(sorted);
     InteractionHistory before =
-        options.excludeSeen() || prepared.blending().isPresent()
+        options.excludeSeen() || prepared.serving().isPresent() || prepared.blending().isPresent()
             ? registry.history(prepared.version()).rows(sorted)
             : InteractionHistory.empty();
     Map<String, Row> since = since(users);
@@ -71,7 +71,12 @@ final class NamedUsers {
       rows.add(new GenericInternalRow(cells));
     }
     Ranking ranking =
-        new Ranking(prepared.catalogue(), prepared.foldIn(), prepared.blending(), options);
+        new Ranking(
+            prepared.catalogue(),
+            prepared.foldIn(),
+            prepared.serving(),
+            prepared.blending(),
+            options);
     List<Recommendation> found = new ArrayList<>();
     for (Iterator<InternalRow> best = ranking.rank(rows.iterator()); best.hasNext(); ) {
       InternalRow row = best.next();

@@ -28,6 +28,7 @@ import org.apache.spark.sql.SparkSession;
  * @param directory what the item table says of them
  * @param fresh what happened since; empty: nothing, or nobody asked
  * @param foldIn empty where it is switched off
+ * @param serving empty where users keep the vectors that the version has
  * @param blending where the version has learnt one
  */
 record Prepared(
@@ -37,6 +38,7 @@ record Prepared(
     ItemDirectory directory,
     Optional<FreshEvents> fresh,
     Optional<FoldIn> foldIn,
+    Optional<FreshUsers> serving,
     Optional<Blending> blending) {
 
   static Prepared of(
@@ -56,8 +58,13 @@ record Prepared(
     Catalogue catalogue =
         Catalogue.of(registry, version, state.items().all(), request.rules(), directory);
     RecommendationOptions options = request.options();
+    boolean servesFresh =
+        serving(source.family(), state, version.slice().to().eventTime()).isPresent();
     Optional<FreshEvents> fresh =
-        options.foldIn() || options.excludeSeen() || source.rankedBy() == RankedBy.BLEND
+        options.foldIn()
+                || options.excludeSeen()
+                || servesFresh
+                || source.rankedBy() == RankedBy.BLEND
             ? fresh(spark, warehouse, events, version)
             : Optional.empty();
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
@@ -70,6 +77,7 @@ record Prepared(
         directory,
         fresh,
         foldIn,
+        serving(source.family(), state, now),
         blending(registry, source, version, catalogue, now));
   }
 
@@ -113,6 +121,13 @@ record Prepared(
   private static <M extends Model> FoldIn foldIn(
       ModelFamily<M> family, ModelState state, Instant now) {
     return family.foldIn(family.codec().decode(state), now);
+  }
+
+  private static <M extends Model> Optional<FreshUsers> serving(
+      ModelFamily<M> family, ModelState state, Instant now) {
+    return family
+        .serving(family.codec().decode(state), now)
+        .map(solver -> new FreshUsers(solver, PastReader.of(family.decay(), now)));
   }
 
   private static ModelVersion version(

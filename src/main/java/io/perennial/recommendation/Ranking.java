@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -62,6 +63,7 @@ final class Ranking implements Serializable {
   private final TopItems top;
   private final Blending blending;
   private final FoldIn foldIn;
+  private final FreshUsers serving;
   private final int n;
   private final boolean excludeSeen;
   private final int[] popular;
@@ -71,16 +73,19 @@ final class Ranking implements Serializable {
 
   /**
    * @param foldIn empty: users without a vector get popular items
+   * @param serving empty: users whom the model knows keep its vectors
    * @param blending empty: the model ranks alone
    */
   Ranking(
       Catalogue catalogue,
       Optional<FoldIn> foldIn,
+      Optional<FreshUsers> serving,
       Optional<Blending> blending,
       RecommendationOptions options) {
     this.top = new TopItems(catalogue.rows(), catalogue.recommendable());
     this.blending = blending.orElse(null);
     this.foldIn = foldIn.orElse(null);
+    this.serving = serving.orElse(null);
     this.n = options.top();
     this.excludeSeen = options.excludeSeen();
     this.popular = catalogue.popular();
@@ -149,14 +154,20 @@ final class Ranking implements Serializable {
           seen[count] =
               merged(row.isNullAt(SEEN) ? new int[0] : row.getArray(SEEN).toIntArray(), since);
         }
-        if (blending != null) {
-          had[count] = blending.pasts().read(row);
+        if (blending != null || serving != null) {
+          had[count] = (serving != null ? serving.pasts() : blending.pasts()).read(row);
         }
         if (!row.isNullAt(FACTOR)) {
           float[] factor = row.getArray(FACTOR).toFloatArray();
           System.arraycopy(factor, 0, vectors, count * top.rank(), top.rank());
           sources[count] = isZero(vectors, count * top.rank()) ? Source.POPULARITY : Source.MODEL;
-        } else if (since.length > 0) {
+          if (serving != null && had[count].size() > 0) {
+            events[count] =
+                InteractionHistory.of(
+                    new int[] {count}, List.of(had[count]), serving.pasts().now());
+            pairs += had[count].size();
+          }
+        } else if (since.length > 0 && foldIn != null) {
           events[count] =
               new InteractionHistory(
                   new int[] {count},
@@ -174,19 +185,20 @@ final class Ranking implements Serializable {
     }
 
     private void foldIn() {
-      if (foldIn == null || pairs == 0) {
+      if (pairs == 0) {
         return;
       }
-      FactorRows folded = foldIn.vectors(history());
+      FactorRows folded = (serving != null ? serving.solver() : foldIn).vectors(history());
       for (int at = 0; at < folded.size(); at++) {
         int user = folded.indices()[at];
         int from = user * top.rank();
         System.arraycopy(folded.values(), at * top.rank(), vectors, from, top.rank());
-        sources[user] = isZero(vectors, from) ? Source.POPULARITY : Source.FOLD_IN;
+        Source own = sources[user] == Source.MODEL ? Source.MODEL : Source.FOLD_IN;
+        sources[user] = isZero(vectors, from) ? Source.POPULARITY : own;
       }
     }
 
-    /** What the users without a vector did, each under his number in this block. */
+    /** What the users did who are to be solved, each under his number in this block. */
     private InteractionHistory history() {
       int[] numbers = new int[count];
       int[] offsets = new int[count + 1];

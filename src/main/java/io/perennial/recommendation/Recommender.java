@@ -239,6 +239,7 @@ public final class Recommender {
                 new Ranking(
                     plan.prepared().catalogue(),
                     plan.prepared().foldIn(),
+                    plan.prepared().serving(),
                     plan.prepared().blending(),
                     plan.request().options()));
     try {

@@ -104,7 +104,7 @@ final class UserRows {
             .ids(source.pipeline(), "user")
             .select(col("id").as("user"), col("index"))
             .join(prepared.state().users().dataset().select("index", "factor"), "index");
-    if (!excludeSeen && prepared.blending().isEmpty()) {
+    if (!excludeSeen && prepared.serving().isEmpty() && prepared.blending().isEmpty()) {
       return users
           .withColumn("seen", lit(null).cast(typeOf("items").dataType()))
           .withColumn("had_counts", lit(null).cast(typeOf("counts").dataType()))

@@ -13,11 +13,13 @@ import io.perennial.report.Table.Column;
 import io.perennial.report.Table.Tone;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.DoubleFunction;
 
 /** The page of a backtest. */
@@ -38,9 +40,15 @@ final class BacktestPage {
   private final BacktestFigures figures;
   private final List<String> nights;
 
+  /** Arms that are told one by one; the others differ from the reference in one setting. */
+  private final List<String> arms;
+
   private BacktestPage(BacktestSubject subject, BacktestFigures figures) {
     this.subject = subject;
     this.figures = figures;
+    Set<String> turned = new HashSet<>();
+    subject.knobs().values().forEach(turned::addAll);
+    this.arms = figures.arms().stream().filter(arm -> !turned.contains(arm)).toList();
     this.nights = figures.nights().stream().map(LocalDate::toString).toList();
   }
 
@@ -81,7 +89,7 @@ final class BacktestPage {
             + nights.get(0)
             + (nights.size() == 1 ? "" : " to " + nights.get(nights.size() - 1))
             + ", were replayed for "
-            + figures.arms().size()
+            + arms.size()
             + " arms, which all began with "
             + subject.base()
             + ". Each night every arm is first scored on the night, over the full catalogue of the"
@@ -92,7 +100,7 @@ final class BacktestPage {
   }
 
   private Optional<String> best(String segment) {
-    return figures.arms().stream()
+    return arms.stream()
         .map(arm -> figures.figure(arm, segment))
         .filter(f -> Double.isFinite(f.mean()))
         .max(
@@ -152,7 +160,9 @@ final class BacktestPage {
         List.of("returning", "first_time", "all", "repeat", "new", "second_night")) {
       List<List<Cell>> rows = new ArrayList<>();
       for (ArmFigure figure : figures.figures()) {
-        if (figure.segment().equals(segment) && figure.nights() > 0) {
+        if (figure.segment().equals(segment)
+            && figure.nights() > 0
+            && arms.contains(figure.arm())) {
           rows.add(row(figure));
         }
       }
@@ -208,7 +218,7 @@ final class BacktestPage {
     for (String segment : List.of("returning", "first_time", "all")) {
       Map<String, List<Double>> raw = new LinkedHashMap<>();
       Map<String, List<Double>> drawn = new LinkedHashMap<>();
-      for (String arm : figures.arms()) {
+      for (String arm : arms) {
         raw.put(arm, figures.curve(arm, segment));
         drawn.put(arm, smooth ? smoothed(raw.get(arm)) : raw.get(arm));
       }
@@ -242,7 +252,7 @@ final class BacktestPage {
   private Section cost() {
     List<Point> points = new ArrayList<>();
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
-    for (String arm : figures.arms()) {
+    for (String arm : arms) {
       ArmFigure figure = figures.figure(arm, "returning");
       seconds.put(arm, figures.seconds(arm));
       if (Double.isFinite(figure.mean()) && Double.isFinite(figure.trainSeconds())) {
@@ -274,7 +284,7 @@ final class BacktestPage {
   }
 
   private Section forgetting() {
-    List<String> models = figures.models();
+    List<String> models = figures.models().stream().filter(arms::contains).toList();
     List<List<Cell>> rows = new ArrayList<>();
     List<Table> matrices = new ArrayList<>();
     List<Point> trade = new ArrayList<>();
@@ -328,6 +338,9 @@ final class BacktestPage {
               Charts.scatter("next day", Unit.SCORE, "RA", Unit.SCORE, trade),
               Optional.empty()));
     }
+    if (!subject.knobs().isEmpty()) {
+      charts.add(knobs());
+    }
     return new Section(
         "forgetting",
         "Forgetting",
@@ -354,6 +367,63 @@ final class BacktestPage {
                     Column.number("Windows")),
                 rows)),
         matrices);
+  }
+
+  /** What turning one setting at a time does to next-day quality and to retention. */
+  private Chart knobs() {
+    Map<String, List<Point>> lines = new LinkedHashMap<>();
+    List<List<Cell>> rows = new ArrayList<>();
+    subject
+        .knobs()
+        .forEach(
+            (knob, names) -> {
+              List<Point> points = new ArrayList<>();
+              for (String name : names) {
+                double nextDay = figures.figure(name, "all").mean();
+                OptionalDouble kept = figures.forgetting(name).transfer().retention();
+                if (kept.isPresent() && Double.isFinite(nextDay)) {
+                  String setting = name.substring(name.indexOf(knob) + knob.length() + 1);
+                  points.add(new Point(setting, nextDay, kept.getAsDouble()));
+                  rows.add(
+                      List.of(
+                          Cell.of(knob),
+                          Cell.of(setting),
+                          Cell.of(NumberText.score(nextDay)),
+                          Cell.of(NumberText.score(figures.figure(name, "returning").mean())),
+                          Cell.of(NumberText.score(figures.figure(name, "first_time").mean())),
+                          figure(kept)));
+                }
+              }
+              lines.put(knob, points);
+            });
+    for (String arm : figures.models().stream().filter(arms::contains).toList()) {
+      OptionalDouble kept = figures.forgetting(arm).transfer().retention();
+      if (kept.isPresent()) {
+        lines.put(
+            arm, List.of(new Point(arm, figures.figure(arm, "all").mean(), kept.getAsDouble())));
+      }
+    }
+    return new Chart(
+        "knobs-chart",
+        "What the settings of "
+            + figures.reference()
+            + " trade: "
+            + subject.metric()
+            + " on the next day, and RA",
+        "Lines through the settings of " + String.join(", ", subject.knobs().keySet()) + ".",
+        Chart.Size.HIGH,
+        Charts.paths("next day", "RA", Unit.SCORE, lines),
+        Optional.of(
+            new Table(
+                "Settings of " + figures.reference() + ", one changed at a time",
+                List.of(
+                    Column.brief("Setting"),
+                    Column.brief("Value"),
+                    Column.number("Next day, all users"),
+                    Column.number("Returning"),
+                    Column.number("First-time"),
+                    Column.number("RA")),
+                rows)));
   }
 
   private static double meanOf(ForgettingMatrix matrix, long version) {

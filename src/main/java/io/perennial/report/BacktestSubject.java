@@ -1,6 +1,7 @@
 package io.perennial.report;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param metric name of the metric that is told: {@code ndcg@20}
  * @param parameters of each arm, in the order in which arms are told
  * @param choice how they were chosen, a sentence; empty: they stand in the pipeline file
+ * @param knobs names of the arms that differ from the reference in one setting, increasing, by what
+ *     was set
  */
 public record BacktestSubject(
     String pipeline,
@@ -20,8 +23,21 @@ public record BacktestSubject(
     String base,
     String metric,
     Map<String, String> parameters,
-    Optional<String> choice) {
+    Optional<String> choice,
+    Map<String, List<String>> knobs) {
+  /** Without arms that differ in one setting. */
+  public BacktestSubject(
+      String pipeline,
+      String id,
+      String base,
+      String metric,
+      Map<String, String> parameters,
+      Optional<String> choice) {
+    this(pipeline, id, base, metric, parameters, choice, Map.of());
+  }
+
   public BacktestSubject {
+    knobs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(knobs));
     parameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 }

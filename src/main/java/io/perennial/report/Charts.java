@@ -125,6 +125,36 @@ final class Charts {
     return chart;
   }
 
+  /**
+   * Points along lines: each line shows what one setting does. All begin where nothing is changed.
+   *
+   * @param lines points in the order in which the setting grows, by what is set
+   */
+  static Map<String, Object> paths(
+      String acrossName, String upName, Unit unit, Map<String, List<Point>> lines) {
+    List<Object> drawn = new ArrayList<>();
+    lines.forEach(
+        (name, points) ->
+            drawn.add(
+                Map.of(
+                    "name",
+                    name,
+                    "points",
+                    points.stream()
+                        .map(
+                            p ->
+                                Map.of(
+                                    "name",
+                                    p.name(),
+                                    "values",
+                                    List.of(NumberText.drawn(p.x()), NumberText.drawn(p.y()))))
+                        .toList())));
+    Map<String, Object> chart = chart("paths", unit, List.of(), drawn);
+    chart.put("across", unit.label);
+    chart.put("names", List.of(acrossName, upName));
+    return chart;
+  }
+
   private static List<Object> plain(Map<String, List<Double>> series) {
     List<Object> drawn = new ArrayList<>();
     series.forEach((name, values) -> drawn.add(Map.of("name", name, "values", drawn(values))));

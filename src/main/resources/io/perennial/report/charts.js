@@ -232,7 +232,22 @@
     return option;
   }
 
-  var KINDS = { intervals: intervals, lines: lines, stack: stack, heat: heat, scatter: scatter };
+  function paths(get, chart, width) {
+    var option = scatter(get, { unit: chart.unit, across: chart.across, names: chart.names, series: [] }, width);
+    option.legend.show = true;
+    option.grid.right = 60;
+    option.series = chart.series.map(function (series, s) {
+      return { name: series.name, type: 'line', symbol: SYMBOLS[s % SYMBOLS.length], symbolSize: 9, lineStyle: { width: 2, type: DASHES[s % DASHES.length] }, itemStyle: { color: color(get, series.name, s) },
+        data: series.points.map(function (point) { return { name: point.name, value: point.values }; }),
+        label: { show: true, position: 'top', formatter: function (point) { return brief(point.name); }, color: get('ink') }, labelLayout: { hideOverlap: true } };
+    });
+    option.tooltip.formatter = function (point) {
+      return point.seriesName + ' ' + point.name + '\n' + chart.names[0] + ': ' + text(point.value[0], chart.across) + '\n' + chart.names[1] + ': ' + text(point.value[1], chart.unit);
+    };
+    return option;
+  }
+
+  var KINDS = { intervals: intervals, lines: lines, stack: stack, heat: heat, scatter: scatter, paths: paths };
 
   function draw() {
     var get = theme();

@@ -84,7 +84,8 @@ class RankingTest {
       Optional<FoldIn> foldIn, RecommendationOptions options, InternalRow... users) {
     List<String> rows = new ArrayList<>();
     Iterator<InternalRow> found =
-        new Ranking(catalogue(), foldIn, Optional.empty(), options).rank(List.of(users).iterator());
+        new Ranking(catalogue(), foldIn, Optional.empty(), Optional.empty(), options)
+            .rank(List.of(users).iterator());
     while (found.hasNext()) {
       InternalRow row = found.next();
       assertThat(row.getInt(1)).isEqualTo(7);

@@ -9,6 +9,7 @@ import io.perennial.model.Trainer;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Matrix factorisation by alternating least squares.
@@ -53,6 +54,13 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
 
   @Override
   public FoldIn foldIn(AlsModel model, Instant now) {
-    return AlsFoldIn.of(model, parameters, now);
+    return AlsFoldIn.of(model, parameters.served(), now);
+  }
+
+  @Override
+  public Optional<FoldIn> serving(AlsModel model, Instant now) {
+    return parameters.serving().users() == Serving.Users.FRESH
+        ? Optional.of(foldIn(model, now))
+        : Optional.empty();
   }
 }

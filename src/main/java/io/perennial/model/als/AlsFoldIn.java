@@ -50,6 +50,8 @@ final class AlsFoldIn implements FoldIn {
             parameters.regParam(),
             byCatalogue ? parameters.regParam() * unobserved * model.items().size() : 0,
             0,
+            0,
+            0,
             byCatalogue);
     return new AlsFoldIn(
         sweep,

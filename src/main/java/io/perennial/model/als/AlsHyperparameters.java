@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param numBlocks blocks of the distributed solver
  * @param solver where sweeps run
  * @param initialScale standard deviation of a new factor times √rank
+ * @param serving how users get their vectors when they are served
  */
 public record AlsHyperparameters(
     int rank,
@@ -34,7 +35,8 @@ public record AlsHyperparameters(
     DecayPolicy decay,
     int numBlocks,
     Solver solver,
-    double initialScale) {
+    double initialScale,
+    Serving serving) {
 
   /** What λ is multiplied with. */
   public enum RegScaling {
@@ -49,7 +51,11 @@ public record AlsHyperparameters(
     /** Matrix α|r|, right-hand side 1 + α|r|, target 1 where r > 0: Spark MLlib. */
     MLLIB,
     /** Weight 1 + α·log1p(r) on both sides. */
-    LOG
+    LOG,
+    /** Weight α·r on both sides: what fades away leaves nothing behind. */
+    LINEAR,
+    /** Weight α·log1p(r) on both sides: what fades away leaves nothing behind. */
+    FADING
   }
 
   /** Where sweeps run; the same block-solving code everywhere. */
@@ -99,7 +105,122 @@ public record AlsHyperparameters(
         1.0);
   }
 
+  /** The same with another regularisation. */
+  public AlsHyperparameters withRegParam(double other) {
+    return new AlsHyperparameters(
+        rank,
+        maxIter,
+        nightlySweeps,
+        other,
+        regScaling,
+        implicitPrefs,
+        alpha,
+        confidence,
+        unobservedWeight,
+        decay,
+        numBlocks,
+        solver,
+        initialScale,
+        serving);
+  }
+
+  /** The same with another decay of events. */
+  public AlsHyperparameters with(DecayPolicy other) {
+    return new AlsHyperparameters(
+        rank,
+        maxIter,
+        nightlySweeps,
+        regParam,
+        regScaling,
+        implicitPrefs,
+        alpha,
+        confidence,
+        unobservedWeight,
+        other,
+        numBlocks,
+        solver,
+        initialScale,
+        serving);
+  }
+
+  /** With users as the version keeps them. */
+  public AlsHyperparameters(
+      int rank,
+      int maxIter,
+      int nightlySweeps,
+      double regParam,
+      RegScaling regScaling,
+      boolean implicitPrefs,
+      double alpha,
+      Confidence confidence,
+      double unobservedWeight,
+      DecayPolicy decay,
+      int numBlocks,
+      Solver solver,
+      double initialScale) {
+    this(
+        rank,
+        maxIter,
+        nightlySweeps,
+        regParam,
+        regScaling,
+        implicitPrefs,
+        alpha,
+        confidence,
+        unobservedWeight,
+        decay,
+        numBlocks,
+        solver,
+        initialScale,
+        Serving.STORED);
+  }
+
+  /** The same with another way of serving users. */
+  public AlsHyperparameters with(Serving other) {
+    return new AlsHyperparameters(
+        rank,
+        maxIter,
+        nightlySweeps,
+        regParam,
+        regScaling,
+        implicitPrefs,
+        alpha,
+        confidence,
+        unobservedWeight,
+        decay,
+        numBlocks,
+        solver,
+        initialScale,
+        other);
+  }
+
+  /** The parameters with which users are solved when they are served. */
+  public AlsHyperparameters served() {
+    return new AlsHyperparameters(
+        rank,
+        maxIter,
+        nightlySweeps,
+        serving.regParam().orElse(regParam),
+        regScaling,
+        implicitPrefs,
+        serving.alpha().orElse(alpha),
+        serving.confidence().orElse(confidence),
+        serving.unobservedWeight().orElse(unobservedWeight),
+        decay,
+        numBlocks,
+        solver,
+        initialScale);
+  }
+
   public AlsHyperparameters {
+    if (serving.users() == Serving.Users.FRESH
+        && (!implicitPrefs || serving.confidence().orElse(confidence) == Confidence.MLLIB)) {
+      throw new IllegalArgumentException(
+          "model.serving.users cannot be fresh with "
+              + (implicitPrefs ? "confidence mllib" : "implicitPrefs: false")
+              + ": histories keep how often, not what value. Leave it stored"
+              + (implicitPrefs ? ", or set model.serving.confidence to log." : "."));
+    }
     if (rank < 1 || rank > 512) {
       throw new IllegalArgumentException("model.rank must lie between 1 and 512, got " + rank);
     }

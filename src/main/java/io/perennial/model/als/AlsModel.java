@@ -122,6 +122,11 @@ public final class AlsModel implements Model {
     return new FactorScorer(users.rows(sortedUsers), items);
   }
 
+  @Override
+  public Scorer scorer(FactorRows given) {
+    return new FactorScorer(given, items);
+  }
+
   /**
    * Item rows, user rows in memory, and the sum of squares of all user rows: the trainer refuses to
    * return rows on Spark that are not finite.

@@ -141,6 +141,8 @@ public final class AlsTrainer implements Trainer<AlsModel> {
         parameters.regParam(),
         byCatalogue ? parameters.regParam() * unobserved * opposite : 0,
         parameters.regParam() * distillation.shrink(),
+        parameters.regParam() * distillation.anchor(),
+        byCatalogue ? unobserved * gramian.weight() : 0,
         byCatalogue);
   }
 

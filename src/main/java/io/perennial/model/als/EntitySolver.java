@@ -47,6 +47,9 @@ final class EntitySolver {
       equations.addProduct(sweep.teacher().cross(), entities.teacher(), n * rank, beta);
       double catalogue = sweep.shrinkByCatalogue() ? beta * sweep.teacher().weight() : 0;
       equations.addRidge(sweep.shrink() * (pairs + catalogue));
+      double events = Math.max(0, entities.teacherCounts()[n]);
+      double held = sweep.anchor() * (events + sweep.anchorByCatalogue());
+      equations.addTether(held, entities.teacher(), n * rank);
       equations.addTether(TETHER * equations.meanDiagonal(), entities.teacher(), n * rank);
     } else if (anyRight) {
       equations.addMatrix(sweep.prior(), 1);

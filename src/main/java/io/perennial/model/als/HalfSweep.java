@@ -7,7 +7,7 @@ import java.io.Serializable;
  * Everything that the entities of one side share while they are solved against the fixed rows of
  * the other. An entity with a teacher row and β above 0 solves
  *
- * <pre>(Σ w v vᵀ + β G + α₀ G_new + (s(n + βω) + ε) I) x = Σ y v + β C x̂ + ε x̂</pre>
+ * <pre>(Σ w v vᵀ + β G + α₀ G_new + (s(n + βω) + h + ε) I) x = Σ y v + β C x̂ + (h + ε) x̂</pre>
  *
  * and any other, with the implicit prior over the whole catalogue,
  *
@@ -15,6 +15,9 @@ import java.io.Serializable;
  *
  * <p>ε is a millionth of the mean diagonal: it holds x to the teacher's row in directions that no
  * opposite row has, where the first system would be singular.
+ *
+ * <p>h = a(m + α₀ω), with m the events of the teacher's row, holds x to where the teacher's own
+ * regularisation left it; ω only where s grows with it.
  *
  * @param side "user" or "item", for messages
  * @param rank k
@@ -24,6 +27,8 @@ import java.io.Serializable;
  * @param regParam λ
  * @param regConstant c
  * @param shrink s
+ * @param anchor a
+ * @param anchorByCatalogue α₀ω, or 0
  * @param shrinkByCatalogue whether s grows with βω
  */
 record HalfSweep(
@@ -35,5 +40,7 @@ record HalfSweep(
     double regParam,
     double regConstant,
     double shrink,
+    double anchor,
+    double anchorByCatalogue,
     boolean shrinkByCatalogue)
     implements Serializable {}

@@ -2,6 +2,7 @@ package io.perennial.model.history;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What some users did, in memory: compressed rows by user, one entry for each distinct (user,
@@ -54,6 +55,47 @@ public final class InteractionHistory implements Serializable {
     this.values = values;
     this.events = events;
     this.lastTimes = lastTimes;
+  }
+
+  /**
+   * What users did, each with at least one item.
+   *
+   * @param sortedUsers strictly increasing
+   * @param pasts of these users, with counts as of now
+   * @param now epoch milliseconds
+   */
+  public static InteractionHistory of(int[] sortedUsers, List<Past> pasts, long now) {
+    int[] users = new int[sortedUsers.length];
+    int[] offsets = new int[users.length + 1];
+    int pairs = pasts.stream().mapToInt(Past::size).sum();
+    int[] items = new int[pairs];
+    float[] counts = new float[pairs];
+    float[] values = new float[pairs];
+    int[] events = new int[pairs];
+    long[] lastTimes = new long[pairs];
+    int found = 0;
+    int at = 0;
+    for (int n = 0; n < sortedUsers.length; n++) {
+      Past past = pasts.get(n);
+      if (past.size() > 0) {
+        System.arraycopy(past.items(), 0, items, at, past.size());
+        System.arraycopy(past.counts(), 0, counts, at, past.size());
+        System.arraycopy(past.events(), 0, events, at, past.size());
+        at += past.size();
+        users[found++] = sortedUsers[n];
+        offsets[found] = at;
+      }
+    }
+    Arrays.fill(values, 1);
+    Arrays.fill(lastTimes, now);
+    return new InteractionHistory(
+        Arrays.copyOf(users, found),
+        Arrays.copyOf(offsets, found + 1),
+        items,
+        counts,
+        values,
+        events,
+        lastTimes);
   }
 
   public static InteractionHistory empty() {

@@ -53,6 +53,14 @@ interface Arm {
   /** A scorer that knows everything up to the night before. */
   Scorer scorer(Audience audience);
 
+  /**
+   * A scorer of what the arm remembers: what was stored of users when they were last learnt, for
+   * looking back at nights that it has learnt.
+   */
+  default Scorer remembered(Audience audience) {
+    return scorer(audience);
+  }
+
   /** Learns a night. */
   Learnt learn(ReplayedNight night);
 }

@@ -8,6 +8,7 @@ import io.perennial.evaluation.baseline.PopularityScorer;
 import io.perennial.model.Feedback;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,18 +34,25 @@ final class Arms {
   static List<Arm> of(PipelineDefinition pipeline, BacktestRequest request, Clock clock) {
     FirstModels first = new FirstModels();
     Stopwatch watch = new Stopwatch(clock);
-    return request.arms().stream()
-        .map(
-            arm ->
-                arm(
-                    arm,
-                    arm.label(),
-                    pipeline.backtest().arm(arm),
-                    pipeline,
-                    request.every(),
-                    first,
-                    watch))
-        .toList();
+    List<Arm> arms = new ArrayList<>();
+    for (BacktestArm arm : request.arms()) {
+      BacktestDefinition.Arm with = pipeline.backtest().arm(arm);
+      arms.add(arm(arm, arm.label(), with, pipeline, request.every(), first, watch));
+    }
+    for (Knob knob : request.knobs()) {
+      knob.variants(pipeline.backtest()).forEach(v -> arms.add(variant(v, first, watch)));
+    }
+    return arms;
+  }
+
+  private static Arm variant(Knob.Variant variant, FirstModels first, Stopwatch watch) {
+    return new WarmArm(
+        variant.name(),
+        variant.parameters().model(),
+        variant.parameters().distillation(),
+        variant.rebuildEvery(),
+        first,
+        watch);
   }
 
   /** One arm, under a name of its own. */

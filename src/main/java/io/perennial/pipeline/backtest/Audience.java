@@ -1,7 +1,13 @@
 package io.perennial.pipeline.backtest;
 
+import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.UserCase;
+import io.perennial.model.Scorer;
+import io.perennial.model.als.AlsFamily;
+import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.als.AlsModel;
+import io.perennial.model.als.Serving;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
@@ -9,6 +15,7 @@ import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.Past;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Who is to be served, with what was known of them and of all items before: never what they are
@@ -60,6 +67,26 @@ record Audience(
         window.cases().stream().map(c -> counted(c.user(), history, decay)).toList(),
         window.totalUsers(),
         window.oldItems());
+  }
+
+  /** Scores of a model for these users, as its parameters say that they are served. */
+  Scorer served(AlsModel model, AlsHyperparameters parameters) {
+    if (parameters.serving().users() == Serving.Users.STORED) {
+      return model.scorer(users);
+    }
+    return new AlsFamily(parameters, DistillationOptions.NONE)
+        .served(
+            model,
+            users,
+            counted(parameters.decay()).cases().stream().map(UserCase::past).toList(),
+            now);
+  }
+
+  /** The history that users are served from; empty where they are served as they were stored. */
+  static Optional<DecayPolicy> reads(AlsHyperparameters parameters) {
+    return parameters.serving().users() == Serving.Users.FRESH
+        ? Optional.of(parameters.decay())
+        : Optional.empty();
   }
 
   private UserCase counted(int user, InteractionHistory history, DecayPolicy decay) {

@@ -252,7 +252,11 @@ public final class Backtest {
 
   private BacktestPlan plan(BacktestRequest request, EventTable source, ReplayedEvents events) {
     ZoneId zone = pipeline.zone();
-    LocalDate baseTo = pipeline.backtest().baseTo().orElseGet(() -> request.from().minusDays(1));
+    LocalDate baseTo =
+        request
+            .baseTo()
+            .or(() -> pipeline.backtest().baseTo())
+            .orElseGet(() -> request.from().minusDays(1));
     if (!baseTo.isBefore(request.from())) {
       throw new ImpossibleBacktestException(
           "Cannot report nights from "
@@ -298,6 +302,7 @@ public final class Backtest {
         .arms()
         .forEach(
             arm -> asked.append(arm.label()).append(pipeline.backtest().arm(arm)).append('\n'));
+    request.knobs().forEach(knob -> asked.append(knob.label()).append('\n'));
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")

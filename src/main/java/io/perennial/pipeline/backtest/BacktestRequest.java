@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param every item-knn finds its neighbours anew after so many nights
  * @param id name of the backtest; empty: made from what was asked and the pipeline file
  * @param start what becomes of nights that a backtest of this name scored before
+ * @param baseTo last day of the base; empty: as the pipeline file says, or the day before from
+ * @param knobs of {@code ours-model} that are turned, each a few arms more
  */
 public record BacktestRequest(
     LocalDate from,
@@ -25,7 +27,9 @@ public record BacktestRequest(
     List<BacktestArm> arms,
     int every,
     Optional<String> id,
-    Start start) {
+    Start start,
+    Optional<LocalDate> baseTo,
+    List<Knob> knobs) {
   /** What becomes of nights that were scored before. */
   public enum Start {
     /** They stay, and are only learnt again. */
@@ -34,10 +38,27 @@ public record BacktestRequest(
     ANEW
   }
 
+  /** Without turning any knob. */
+  public BacktestRequest(
+      LocalDate from,
+      LocalDate to,
+      Optional<LocalDate> baseFrom,
+      List<BacktestArm> arms,
+      int every,
+      Optional<String> id,
+      Start start) {
+    this(from, to, baseFrom, arms, every, id, start, Optional.empty(), List.of());
+  }
+
   public BacktestRequest {
     Objects.requireNonNull(baseFrom, "baseFrom");
+    Objects.requireNonNull(baseTo, "baseTo");
     Objects.requireNonNull(id, "id");
     arms = List.copyOf(new LinkedHashSet<>(arms));
+    knobs = List.copyOf(new LinkedHashSet<>(knobs));
+    if (!knobs.isEmpty() && !arms.contains(BacktestArm.OURS_MODEL)) {
+      throw new IllegalArgumentException("Knobs are those of ours-model: it must be an arm");
+    }
     if (to.isBefore(from)) {
       throw new IllegalArgumentException(
           "A backtest cannot end (" + to + ") before it begins (" + from + ")");

@@ -3,6 +3,8 @@ package io.perennial.pipeline.backtest;
 import io.perennial.model.Scorer;
 import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.als.AlsModel;
+import io.perennial.model.history.DecayPolicy;
+import java.util.Optional;
 
 /** The model of the base, never updated. */
 final class FrozenArm implements Arm {
@@ -33,12 +35,22 @@ final class FrozenArm implements Arm {
   }
 
   @Override
+  public Optional<DecayPolicy> reads() {
+    return Audience.reads(parameters);
+  }
+
+  @Override
   public void begin(ReplayedNight base) {
     model = first.of(parameters, base);
   }
 
   @Override
   public Scorer scorer(Audience audience) {
+    return audience.served(model, parameters);
+  }
+
+  @Override
+  public Scorer remembered(Audience audience) {
     return model.scorer(audience.users());
   }
 

@@ -5,6 +5,8 @@ import io.perennial.model.Scorer;
 import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.als.AlsModel;
 import io.perennial.model.als.AlsTrainer;
+import io.perennial.model.history.DecayPolicy;
+import java.util.Optional;
 
 /** Our solver from scratch, every night, on all events so far. */
 final class FullRetrainArm implements Arm {
@@ -35,12 +37,22 @@ final class FullRetrainArm implements Arm {
   }
 
   @Override
+  public Optional<DecayPolicy> reads() {
+    return Audience.reads(parameters);
+  }
+
+  @Override
   public void begin(ReplayedNight base) {
     learn(base);
   }
 
   @Override
   public Scorer scorer(Audience audience) {
+    return audience.served(model, parameters);
+  }
+
+  @Override
+  public Scorer remembered(Audience audience) {
     return model.scorer(audience.users());
   }
 

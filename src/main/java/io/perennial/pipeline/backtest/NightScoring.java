@@ -133,9 +133,11 @@ final class NightScoring {
   }
 
   private List<Subject> models(Replay replay, EvaluationWindow window, Instant now) {
-    return subjects(
-        arms.stream().filter(arm -> arm.retention() == Retention.MEASURED).toList(),
-        Audience.of(window, replay.statistics(), now, replay.histories()));
+    Audience audience = Audience.of(window, replay.statistics(), now, replay.histories());
+    return arms.stream()
+        .filter(arm -> arm.retention() == Retention.MEASURED)
+        .map(arm -> new Subject(arm.name(), arm.remembered(audience)))
+        .toList();
   }
 
   private Comparison compare(Replay replay, EvaluationWindow window, List<Subject> subjects) {

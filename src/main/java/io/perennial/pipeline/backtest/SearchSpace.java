@@ -6,6 +6,8 @@ import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.baseline.NeighbourOptions;
 import io.perennial.evaluation.baseline.NeighbourOptions.Weighting;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.als.AlsHyperparameters.Confidence;
+import io.perennial.model.als.Serving;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,16 @@ final class SearchSpace {
           BacktestArm.FINE_TUNE,
           BacktestArm.FROZEN,
           BacktestArm.FOLD_IN);
+  private static final Confidence[] COUNTED = {
+    Confidence.LOG, Confidence.LINEAR, Confidence.FADING
+  };
+  private static final Set<BacktestArm> SERVED =
+      EnumSet.of(
+          BacktestArm.OURS,
+          BacktestArm.OURS_MODEL,
+          BacktestArm.FULL_RETRAIN,
+          BacktestArm.FULL_RETRAIN_DECAYED,
+          BacktestArm.FROZEN);
   private static final Set<BacktestArm> OURS = EnumSet.of(BacktestArm.OURS, BacktestArm.OURS_MODEL);
   private static final Set<BacktestArm> NOTHING_TO_TUNE =
       EnumSet.of(BacktestArm.POPULARITY, BacktestArm.RECENT_POPULARITY, BacktestArm.USER_FREQUENCY);
@@ -82,6 +94,7 @@ final class SearchSpace {
 
   private static AlsHyperparameters model(BacktestArm arm, AlsHyperparameters now, Random random) {
     boolean stock = arm == BacktestArm.MLLIB_FULL_RETRAIN;
+    boolean choosesCounts = !stock && now.implicitPrefs() && now.confidence() != Confidence.MLLIB;
     boolean sweeps = OURS.contains(arm) || arm == BacktestArm.FINE_TUNE;
     double regParam = now.regParam() * between(0.1, 10, random);
     double alpha = stock ? between(1, 100, random) : now.alpha() * between(0.25, 4, random);
@@ -100,23 +113,34 @@ final class SearchSpace {
         now.regScaling(),
         now.implicitPrefs(),
         now.implicitPrefs() ? rounded(alpha) : now.alpha(),
-        now.confidence(),
+        choosesCounts ? COUNTED[random.nextInt(COUNTED.length)] : now.confidence(),
         now.implicitPrefs() && !stock ? rounded(unobserved) : now.unobservedWeight(),
         FADING.contains(arm) ? new DecayPolicy(halfLife, now.decay().aggregate()) : now.decay(),
         now.numBlocks(),
         now.solver(),
-        now.initialScale());
+        now.initialScale(),
+        choosesCounts && SERVED.contains(arm) ? serving(now, random) : now.serving());
   }
 
   private static DistillationOptions distillation(DistillationOptions now, Random random) {
     double beta = now.beta() > 0 ? now.beta() : DistillationOptions.DEFAULT.beta();
-    return new DistillationOptions(
-        rounded(beta * between(0.1, 10, random)),
-        now.betaGrowth(),
-        now.betaSaturation(),
-        now.users(),
-        now.items(),
-        now.shrink());
+    return now.withBeta(rounded(beta * between(0.1, 10, random)));
+  }
+
+  /** Users as stored, or fresh with weights of their own. */
+  private static Serving serving(AlsHyperparameters now, Random random) {
+    Confidence confidence = random.nextBoolean() ? Confidence.LOG : Confidence.FADING;
+    double alpha = rounded(now.alpha() * between(0.25, 4, random));
+    double unobserved = rounded(now.unobservedWeight() * between(0.25, 4, random));
+    double regParam = rounded(now.regParam() * between(0.1, 10, random));
+    return random.nextInt(3) == 0
+        ? Serving.STORED
+        : new Serving(
+            Serving.Users.FRESH,
+            Optional.of(confidence),
+            Optional.of(alpha),
+            Optional.of(unobserved),
+            Optional.of(regParam));
   }
 
   /** Uniform by logarithm. */

@@ -57,6 +57,11 @@ final class TriedArm implements Arm {
   }
 
   @Override
+  public Scorer remembered(Audience audience) {
+    return arm.remembered(audience);
+  }
+
+  @Override
   public Learnt learn(ReplayedNight night) {
     if (failure != null) {
       return Learnt.NOTHING;

@@ -9,12 +9,14 @@ import io.perennial.model.als.AlsModel;
 import io.perennial.model.als.AlsTrainer;
 import io.perennial.model.history.DecayPolicy;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A factor model that learns each night's events on top of the model before. */
 final class WarmArm implements Arm {
   private final String name;
   private final AlsHyperparameters parameters;
   private final DistillationOptions distillation;
+  private final OptionalInt rebuildEvery;
   private final FirstModels first;
   private final Stopwatch watch;
   private AlsModel model;
@@ -25,9 +27,23 @@ final class WarmArm implements Arm {
       DistillationOptions distillation,
       FirstModels first,
       Stopwatch watch) {
+    this(name, parameters, distillation, OptionalInt.empty(), first, watch);
+  }
+
+  /**
+   * @param rebuildEvery nights after which it begins anew from all events; empty: never
+   */
+  WarmArm(
+      String name,
+      AlsHyperparameters parameters,
+      DistillationOptions distillation,
+      OptionalInt rebuildEvery,
+      FirstModels first,
+      Stopwatch watch) {
     this.name = name;
     this.parameters = parameters;
     this.distillation = distillation;
+    this.rebuildEvery = rebuildEvery;
     this.first = first;
     this.watch = watch;
   }
@@ -51,7 +67,7 @@ final class WarmArm implements Arm {
   public Optional<DecayPolicy> reads() {
     return distillation.users() == Update.EXACT
         ? Optional.of(parameters.decay())
-        : Optional.empty();
+        : Audience.reads(parameters);
   }
 
   @Override
@@ -61,6 +77,11 @@ final class WarmArm implements Arm {
 
   @Override
   public Scorer scorer(Audience audience) {
+    return audience.served(model, parameters);
+  }
+
+  @Override
+  public Scorer remembered(Audience audience) {
     return model.scorer(audience.users());
   }
 
@@ -71,6 +92,11 @@ final class WarmArm implements Arm {
 
   @Override
   public Learnt learn(ReplayedNight night) {
+    if (rebuildEvery.isPresent() && night.number() % rebuildEvery.getAsInt() == 0) {
+      var task = night.<AlsModel>scratch();
+      model = watch.run(() -> new AlsTrainer(parameters, DistillationOptions.NONE).train(task));
+      return new Learnt(watch.seconds(), night.rowsSoFar());
+    }
     model =
         watch.run(
             () ->

@@ -192,7 +192,7 @@ class ReferenceArmsIT {
 
   private static double distilled(double beta, double shrink) {
     DistillationOptions options =
-        new DistillationOptions(beta, 0, 20, Update.DISTILLED, Update.DISTILLED, shrink);
+        new DistillationOptions(beta, 0, 20, Update.DISTILLED, Update.DISTILLED, shrink, 0);
     return replay(
         Optional.of(new AlsTrainer(parameters(2, Optional.empty()), options)), Optional.empty());
   }

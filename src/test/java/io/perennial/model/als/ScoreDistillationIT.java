@@ -123,6 +123,8 @@ class ScoreDistillationIT {
     if (beta > 0) {
       sum.pull(
           p.regParam() * options.shrink() * (pairs.size() + beta * known), new double[p.rank()]);
+      float events = side.teacher().eventCounts()[side.teacher().position(entity)];
+      sum.pull(p.regParam() * options.anchor() * (events + p.unobservedWeight() * known), taught);
       sum.pull(1e-6 * sum.meanDiagonal(), taught);
     } else {
       sum.pull(
@@ -183,7 +185,12 @@ class ScoreDistillationIT {
 
   @Test
   void closedFormHoldsWithBetaThatGrowsByEntityAndWithShrinking() {
-    assertNight(new DistillationOptions(0.5, 0.7, 25, Update.DISTILLED, Update.DISTILLED, 0.4));
+    assertNight(new DistillationOptions(0.5, 0.7, 25, Update.DISTILLED, Update.DISTILLED, 0.4, 0));
+  }
+
+  @Test
+  void closedFormHoldsWithAnAnchor() {
+    assertNight(new DistillationOptions(0.5, 0, 20, Update.DISTILLED, Update.DISTILLED, 1, 1));
   }
 
   @Test
