@@ -15,6 +15,7 @@ import java.util.Optional;
 /** What a measurement ran on, and what this process has used of it. */
 final class Machine {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private Machine() {}
@@ -41,19 +42,30 @@ final class Machine {
             LocalDate.now());
   }
 
-  /** Most memory of all kinds that this process has had in RAM, megabytes; 0 where not told. */
+  /**
+   * Most memory of all kinds that this process has had in RAM since {@link #forgetPeaks}, or ever
+   * where the system does not forget; megabytes, 0 where not told.
+   */
   static long peakResidentMegabytes() {
     return value(STATUS, "VmHWM").map(text -> Long.parseLong(text.split(" ")[0]) >> 10).orElse(0L);
   }
 
-  /** Sum of the heap pools' peaks since {@link #forgetHeapPeak}, megabytes. */
+  /** Sum of the heap pools' peaks since {@link #forgetPeaks}, megabytes. */
   static long peakHeapMegabytes() {
     return pools().stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum() >> 20;
   }
 
-  static void forgetHeapPeak() {
+  /** Lets both peaks begin anew. */
+  static void forgetPeaks() {
     System.gc();
     pools().forEach(MemoryPoolMXBean::resetPeakUsage);
+    if (Files.isWritable(CLEAR)) {
+      try {
+        Files.writeString(CLEAR, "5");
+      } catch (IOException e) {
+        System.err.println("The peak of resident memory stays that of the whole run: " + e);
+      }
+    }
   }
 
   private static List<MemoryPoolMXBean> pools() {

@@ -144,7 +144,8 @@ public final class NightCostBenchmark {
           .save(source);
     }
     say("%,d events generated in %.0f s", size, seconds(begin));
-    PipelineDefinition pipeline = PipelineReader.read("benchmark.yaml", pipelineFile(source));
+    PipelineDefinition pipeline =
+        PipelineReader.read("benchmark.yaml", pipelineFile(source, 32, 3));
     Warehouse warehouse = new Warehouse(home.resolve("warehouse").toString());
     RetrainingRun run =
         new RetrainingRun(
@@ -195,7 +196,7 @@ public final class NightCostBenchmark {
   }
 
   /** Commits of the source table: one of the history, one for each night's events. */
-  private static int commits(String source) {
+  static int commits(String source) {
     File[] files = new File(source, "_delta_log").listFiles((log, name) -> name.endsWith(".json"));
     return files == null ? 0 : files.length;
   }
@@ -273,7 +274,8 @@ public final class NightCostBenchmark {
         .count();
   }
 
-  private static String pipelineFile(String source) {
+  /** A pipeline whose gate lets every night pass, over a Delta table of the user's own. */
+  static String pipelineFile(String source, int rank, int sweeps) {
     return """
     name: night-cost
     zone: Europe/Berlin
@@ -290,8 +292,8 @@ public final class NightCostBenchmark {
     model:
       family: als
       preset: ials
-      rank: 32
-      maxIter: 3
+      rank: %d
+      maxIter: %d
     gate:
       # Costs are compared here, not models: every night is promoted.
       baseline: none
@@ -299,10 +301,10 @@ public final class NightCostBenchmark {
       maximalForgetting: 1
       drift: none
     """
-        .formatted(source.replace("'", "''"));
+        .formatted(source.replace("'", "''"), rank, sweeps);
   }
 
-  private static NightRequest request(LocalDate from, LocalDate to, ZoneId zone) {
+  static NightRequest request(LocalDate from, LocalDate to, ZoneId zone) {
     return NightRequest.of(
         Optional.of(
             new Interval(from.atStartOfDay(zone).toInstant(), to.atStartOfDay(zone).toInstant())));
