@@ -142,14 +142,68 @@ public abstract class Kernel {
     return -1;
   }
 
-  /** Solves UᵀU x = b in place, with the factor of {@link #factorize}. */
+  /**
+   * Solves UᵀU x = b in place, with the factor of {@link #factorize}, four values at a time.
+   *
+   * @param b {@code stride} values, zero past the rank
+   */
   public final void substitute(double[] factor, int stride, int rank, double[] b) {
-    for (int j = 0; j < rank; j++) {
-      b[j] /= factor[j * stride + j];
-      add(b, 0, factor, j * stride, -b[j], j + 1, rank);
+    for (int panel = 0; panel < rank; panel += 4) {
+      int end = Math.min(panel + 4, rank);
+      for (int j = panel; j < end; j++) {
+        b[j] /= factor[j * stride + j];
+        for (int i = j + 1; i < end; i++) {
+          b[i] -= factor[j * stride + i] * b[j];
+        }
+      }
+      if (end < rank) {
+        subtractSolved(factor, stride, rank, b, panel);
+      }
     }
-    for (int j = rank - 1; j >= 0; j--) {
-      b[j] = (b[j] - dot(factor, j * stride, b, 0, j + 1, rank)) / factor[j * stride + j];
+    for (int panel = (rank - 1) / 4 * 4; panel >= 0; panel -= 4) {
+      int end = Math.min(panel + 4, rank);
+      for (int j = panel; j < end; j++) {
+        b[j] -= dot(factor, j * stride, b, 0, end, rank);
+      }
+      for (int j = end - 1; j >= panel; j--) {
+        for (int i = j + 1; i < end; i++) {
+          b[j] -= factor[j * stride + i] * b[i];
+        }
+        b[j] /= factor[j * stride + j];
+      }
+    }
+  }
+
+  /** Takes four solved values from what comes after them; {@code addFour} begins at a multiple. */
+  private void subtractSolved(double[] factor, int stride, int rank, double[] b, int panel) {
+    int row = panel * stride;
+    double b0 = -b[panel];
+    double b1 = -b[panel + 1];
+    double b2 = -b[panel + 2];
+    double b3 = -b[panel + 3];
+    int multiple = Math.min(rank, (panel + 3 + PADDING) / PADDING * PADDING);
+    for (int c = panel + 4; c < multiple; c++) {
+      b[c] +=
+          b0 * factor[row + c]
+              + b1 * factor[row + stride + c]
+              + b2 * factor[row + 2 * stride + c]
+              + b3 * factor[row + 3 * stride + c];
+    }
+    if (multiple < rank) {
+      addFour(
+          b,
+          0,
+          factor,
+          row,
+          row + stride,
+          row + 2 * stride,
+          row + 3 * stride,
+          b0,
+          b1,
+          b2,
+          b3,
+          multiple,
+          rank);
     }
   }
 
