@@ -4,12 +4,9 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Optional;
 
 /** What a measurement ran on, and what this process has used of it. */
@@ -43,22 +40,16 @@ final class Machine {
   }
 
   /**
-   * Most memory of all kinds that this process has had in RAM since {@link #forgetPeaks}, or ever
+   * Most memory of all kinds that this process has had in RAM since {@link #forgetPeak}, or ever
    * where the system does not forget; megabytes, 0 where not told.
    */
   static long peakResidentMegabytes() {
     return value(STATUS, "VmHWM").map(text -> Long.parseLong(text.split(" ")[0]) >> 10).orElse(0L);
   }
 
-  /** Sum of the heap pools' peaks since {@link #forgetPeaks}, megabytes. */
-  static long peakHeapMegabytes() {
-    return pools().stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum() >> 20;
-  }
-
-  /** Lets both peaks begin anew. */
-  static void forgetPeaks() {
+  /** Collects garbage and lets the peak of resident memory begin anew. */
+  static void forgetPeak() {
     System.gc();
-    pools().forEach(MemoryPoolMXBean::resetPeakUsage);
     if (Files.isWritable(CLEAR)) {
       try {
         Files.writeString(CLEAR, "5");
@@ -66,12 +57,6 @@ final class Machine {
         System.err.println("The peak of resident memory stays that of the whole run: " + e);
       }
     }
-  }
-
-  private static List<MemoryPoolMXBean> pools() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getType() == MemoryType.HEAP)
-        .toList();
   }
 
   private static String plain(String model) {

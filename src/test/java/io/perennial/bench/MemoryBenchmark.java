@@ -101,19 +101,21 @@ public final class MemoryBenchmark {
   }
 
   private static void step(String name, Step step) {
-    Machine.forgetPeaks();
+    Machine.forgetPeak();
     Done[] done = new Done[1];
-    Cost cost = Cost.of(() -> done[0] = step.run());
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %,d | %s | %s | %,d | %,d | %s |%n",
-        name,
-        done[0].events(),
-        Samples.digits(cost.seconds()),
-        Samples.digits(cost.processorSeconds()),
-        Machine.peakHeapMegabytes(),
-        Machine.peakResidentMegabytes(),
-        done[0].phases());
+    try (HeapPeak heap = new HeapPeak()) {
+      Cost cost = Cost.of(() -> done[0] = step.run());
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %,d | %s | %s | %,d | %,d | %s |%n",
+          name,
+          done[0].events(),
+          Samples.digits(cost.seconds()),
+          Samples.digits(cost.processorSeconds()),
+          heap.megabytes(),
+          Machine.peakResidentMegabytes(),
+          done[0].phases());
+    }
   }
 
   private Done generate(StoreDefinition store, int from, int days, String source) {
