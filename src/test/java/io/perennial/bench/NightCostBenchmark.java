@@ -9,7 +9,6 @@ import static org.apache.spark.sql.functions.timestamp_millis;
 import static org.apache.spark.sql.functions.unix_millis;
 import static org.apache.spark.sql.functions.when;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.Warehouse;
@@ -28,7 +27,6 @@ import io.perennial.simulation.StoreGenerator;
 import io.perennial.slice.Interval;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Date;
@@ -77,32 +75,26 @@ public final class NightCostBenchmark {
     this.measured = measured;
   }
 
-  /**
-   * Runs the benchmark.
-   *
-   * @param arguments a folder (new, or of a run that was broken off and is then taken up), the
-   *     number of measured nights, and the history sizes
-   */
+  /** Runs the benchmark; see {@code bin/bench --help}. */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length < 3) {
-      System.err.println(
-          "Arguments: FOLDER MEASURED_NIGHTS EVENTS…, say /tmp/cost 5 100000 1000000 10000000");
-      System.exit(2);
-    }
-    NightCostBenchmark benchmark =
-        new NightCostBenchmark(
-            TestSession.get(), Path.of(arguments[0]), Integer.parseInt(arguments[1]));
-    List<Cost> costs = new ArrayList<>();
-    for (String size : Arrays.asList(arguments).subList(2, arguments.length)) {
-      costs.add(benchmark.run(Long.parseLong(size)));
-      costs.sort(Comparator.comparingLong(Cost::history));
-      System.out.println(table(costs));
+    Options options =
+        Options.read(arguments, "folder", "", "nights", "3", "events", "10000000,100000,1000000");
+    try (ScratchFolder folder = ScratchFolder.of(options.optional("folder"))) {
+      NightCostBenchmark benchmark =
+          new NightCostBenchmark(TestSession.get(), folder.path(), options.small("nights"));
+      List<HistoryCost> costs = new ArrayList<>();
+      for (int size : options.numbers("events")) {
+        costs.add(benchmark.run(size));
+        costs.sort(Comparator.comparingLong(HistoryCost::history));
+        System.out.println("\n" + Machine.line() + "; medians of " + options.small("nights"));
+        System.out.println(table(costs));
+      }
     }
     System.exit(0);
   }
 
   /** Nights at one history size. */
-  private record Cost(long history, long users, long items, List<NightCost> nights) {
+  private record HistoryCost(long history, long users, long items, List<NightCost> nights) {
     double median(ToDoubleFunction<NightCost> figure) {
       double[] sorted = nights.stream().mapToDouble(figure).sorted().toArray();
       int middle = sorted.length / 2;
@@ -129,7 +121,7 @@ public final class NightCostBenchmark {
     }
   }
 
-  private Cost run(long size) throws IOException {
+  private HistoryCost run(long size) throws IOException {
     Path home = Files.createDirectories(folder.resolve(Long.toString(size)));
     String source = home.resolve("shop").toString();
     StoreDefinition sized = StoreDefinition.sized(size);
@@ -152,7 +144,8 @@ public final class NightCostBenchmark {
           .save(source);
     }
     say("%,d events generated in %.0f s", size, seconds(begin));
-    PipelineDefinition pipeline = PipelineReader.read("benchmark.yaml", pipelineFile(source));
+    PipelineDefinition pipeline =
+        PipelineReader.read("benchmark.yaml", pipelineFile(source, 32, 3));
     Warehouse warehouse = new Warehouse(home.resolve("warehouse").toString());
     RetrainingRun run =
         new RetrainingRun(
@@ -175,9 +168,9 @@ public final class NightCostBenchmark {
             .save(source);
       }
       begin = System.nanoTime();
-      double beginProcessor = processorSeconds();
+      double beginProcessor = Machine.processorSeconds();
       RunOutcome outcome = run.run(request(day, day.plusDays(1), zone));
-      double processor = processorSeconds() - beginProcessor;
+      double processor = Machine.processorSeconds() - beginProcessor;
       double seconds = seconds(begin);
       say(
           "%s %.1f s, %.1f processor s %s",
@@ -190,7 +183,7 @@ public final class NightCostBenchmark {
         nights.add(reading(warehouse, pipeline, outcome, seconds, processor));
       }
     }
-    return new Cost(
+    return new HistoryCost(
         spark
             .read()
             .format("delta")
@@ -203,18 +196,9 @@ public final class NightCostBenchmark {
   }
 
   /** Commits of the source table: one of the history, one for each night's events. */
-  private static int commits(String source) {
+  static int commits(String source) {
     File[] files = new File(source, "_delta_log").listFiles((log, name) -> name.endsWith(".json"));
     return files == null ? 0 : files.length;
-  }
-
-  /**
-   * Seconds of all cores that this process has used; unlike the clock's, not stretched by other
-   * work.
-   */
-  private static double processorSeconds() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
-        / 1e9;
   }
 
   /**
@@ -290,7 +274,8 @@ public final class NightCostBenchmark {
         .count();
   }
 
-  private static String pipelineFile(String source) {
+  /** A pipeline whose gate lets every night pass, over a Delta table of the user's own. */
+  static String pipelineFile(String source, int rank, int sweeps) {
     return """
     name: night-cost
     zone: Europe/Berlin
@@ -307,8 +292,8 @@ public final class NightCostBenchmark {
     model:
       family: als
       preset: ials
-      rank: 32
-      maxIter: 3
+      rank: %d
+      maxIter: %d
     gate:
       # Costs are compared here, not models: every night is promoted.
       baseline: none
@@ -316,10 +301,10 @@ public final class NightCostBenchmark {
       maximalForgetting: 1
       drift: none
     """
-        .formatted(source.replace("'", "''"));
+        .formatted(source.replace("'", "''"), rank, sweeps);
   }
 
-  private static NightRequest request(LocalDate from, LocalDate to, ZoneId zone) {
+  static NightRequest request(LocalDate from, LocalDate to, ZoneId zone) {
     return NightRequest.of(
         Optional.of(
             new Interval(from.atStartOfDay(zone).toInstant(), to.atStartOfDay(zone).toInstant())));
@@ -344,7 +329,7 @@ public final class NightCostBenchmark {
     System.err.printf(Locale.ROOT, format + "%n", values);
   }
 
-  private static String table(List<Cost> costs) {
+  private static String table(List<HistoryCost> costs) {
     StringBuilder text = new StringBuilder("\n");
     row(text, costs, "events before", c -> number(c.history()));
     text.append("|---|").append("---:|".repeat(costs.size())).append('\n');
@@ -382,21 +367,22 @@ public final class NightCostBenchmark {
     return text.toString();
   }
 
-  private static void phase(StringBuilder text, List<Cost> costs, String label, String... phases) {
+  private static void phase(
+      StringBuilder text, List<HistoryCost> costs, String label, String... phases) {
     row(text, costs, label, c -> tenths(c.median(n -> n.phase(phases))));
   }
 
   private static void row(
       StringBuilder text,
-      List<Cost> costs,
+      List<HistoryCost> costs,
       String label,
-      java.util.function.Function<Cost, String> cell) {
+      java.util.function.Function<HistoryCost, String> cell) {
     text.append("| ").append(label).append(" |");
     costs.forEach(cost -> text.append(' ').append(cell.apply(cost)).append(" |"));
     text.append('\n');
   }
 
-  private static String median(Cost cost, ToDoubleFunction<NightCost> figure) {
+  private static String median(HistoryCost cost, ToDoubleFunction<NightCost> figure) {
     return number(Math.round(cost.median(figure)));
   }
 

@@ -1,16 +1,11 @@
 package io.perennial.bench;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.floor;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.pow;
-import static org.apache.spark.sql.functions.rand;
 
 import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.model.TrainingTask;
-import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.als.AlsHyperparameters.Solver;
 import io.perennial.model.als.AlsModel;
 import io.perennial.model.als.AlsTrainer;
@@ -26,7 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -37,94 +32,81 @@ import org.apache.spark.sql.SparkSession;
  * run. Pairs are random, a fiftieth as many users and a two-hundredth as many items as pairs, items
  * with a squared popularity.
  *
- * <p>A sweep is the difference between a run of three sweeps and a run of one, by two, so that
- * reading does not count. Beside it stands the time that its floating-point work needs at the rate
- * which the Gram kernel reaches alone on every processor. MLlib runs with the number of blocks that
- * is best for it among those tried.
+ * <p>Our sweeps are timed one by one as the trainer reports them; MLlib reports none, so its sweep
+ * is the difference between a run of one and a run of several more, shared out among these, with
+ * the number of blocks that is best for it among those tried. Beside them stands the time that the
+ * floating-point work of a sweep needs at the rate which the Gram kernel reaches on all processors
+ * at once.
  */
 public final class SolverBenchmark {
-  private static final double REG_PARAM = 0.05;
-  private static final double ALPHA = 2;
   private static final int NIGHT = 20_000;
   private static final int NIGHTLY_ITERATIONS = 10;
   private static final int[] BLOCKS = {2, 4, 10};
 
   private final SparkSession spark;
   private final int runs;
+  private final int sweeps;
   private final Dataset<Row> pairs;
   private final long count;
   private final int users;
   private final int items;
 
-  private SolverBenchmark(SparkSession spark, long wanted, int runs) {
+  private SolverBenchmark(SparkSession spark, Options options) {
+    long wanted = options.number("pairs");
     this.spark = spark;
-    this.runs = runs;
-    this.users = (int) Math.max(100, wanted / 50);
-    this.items = (int) Math.max(50, wanted / 200);
-    this.pairs = pairs(wanted, 1).cache();
+    this.runs = options.small("runs");
+    this.sweeps = options.small("sweeps");
+    this.users = BenchmarkPairs.users(wanted);
+    this.items = BenchmarkPairs.items(wanted);
+    this.pairs = BenchmarkPairs.random(spark, wanted, users, items, 1).cache();
     this.count = pairs.count();
   }
 
-  /**
-   * Runs the benchmark.
-   *
-   * @param arguments number of pairs, of measured runs, and the ranks
-   */
+  /** Runs the benchmark; see {@code bin/bench --help}. */
   public static void main(String[] arguments) {
-    if (arguments.length < 3) {
-      System.err.println("Arguments: PAIRS RUNS RANK…, say 10000000 3 32 64 128");
-      System.exit(2);
-    }
-    SolverBenchmark benchmark =
-        new SolverBenchmark(
-            TestSession.get(), Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]));
+    Options options =
+        Options.read(arguments, "pairs", "10m", "runs", "3", "ranks", "32,64,128", "sweeps", "5");
+    SolverBenchmark benchmark = new SolverBenchmark(TestSession.get(), options);
     print(
-        "%d pairs, %d users, %d items, %d processors, heap %d MB, seconds: least / median of %d",
+        "%,d pairs, %,d users, %,d items on %s. Seconds: least / median of %d runs, of %d sweeps"
+            + " each.",
         benchmark.count,
         benchmark.users,
         benchmark.items,
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.getRuntime().maxMemory() >> 20,
-        benchmark.runs);
+        Machine.line(),
+        benchmark.runs,
+        benchmark.sweeps);
     print("");
     print(
-        "| rank | arithmetic alone | a sweep, driver | a sweep, Spark | a sweep, MLlib |"
-            + " MLlib ÷ driver | night of %d | full retrain ÷ night | MLlib's ÷ night |",
+        "| rank | arithmetic alone | a sweep, driver | driver ÷ arithmetic | a sweep, Spark |"
+            + " a sweep, MLlib | MLlib ÷ driver | MLlib ÷ Spark | night of %,d |"
+            + " full retrain ÷ night | MLlib's ÷ night |",
         NIGHT);
-    print("|---|---|---|---|---|---|---|---|---|");
-    for (String rank : Arrays.asList(arguments).subList(2, arguments.length)) {
-      benchmark.measure(Integer.parseInt(rank));
+    print("|---|---|---|---|---|---|---|---|---|---|---|");
+    for (int rank : options.numbers("ranks")) {
+      benchmark.measure(rank);
     }
     System.exit(0);
   }
 
-  private Dataset<Row> pairs(long wanted, long seed) {
-    return spark
-        .range(0, wanted, 1, 2)
-        .select(
-            floor(rand(seed).multiply(users)).cast("int").as("user_index"),
-            floor(pow(rand(seed + 1), 2.0).multiply(items)).cast("int").as("item_index"),
-            lit(1.0).as("value"),
-            lit("2024-01-01").cast("timestamp").as("event_time"),
-            lit("2024-01-01").cast("date").as("event_date"))
-        .dropDuplicates("user_index", "item_index");
-  }
-
   private void measure(int rank) {
     double arithmetic = arithmetic(rank);
-    Seconds local = perSweep(sweeps -> scratch(rank, sweeps, Solver.LOCAL));
-    Seconds distributed = perSweep(sweeps -> scratch(rank, sweeps, Solver.SPARK));
-    Seconds stock = stock(rank);
-    Seconds retrain = seconds(() -> scratch(rank, NIGHTLY_ITERATIONS, Solver.LOCAL));
-    Seconds night = night(rank);
+    Samples local = sweeps(rank, Solver.LOCAL);
+    Samples distributed = sweeps(rank, Solver.SPARK);
+    Samples stock = stock(rank);
+    Samples retrain = seconds(() -> scratch(rank, NIGHTLY_ITERATIONS, Solver.LOCAL));
+    Samples night = night(rank);
     print(
-        "| %d | %.2f | %s | %s | %s | %.1f | %s | %.0f | %.0f |",
+        "| %d | %s | %s | %.2f / %.2f | %s | %s | %.1f | %.1f | %s | %.0f | %.0f |",
         rank,
-        arithmetic,
+        Samples.digits(arithmetic),
         local,
+        local.least() / arithmetic,
+        local.median() / arithmetic,
         distributed,
         stock,
         stock.median() / local.median(),
+        stock.median() / distributed.median(),
         night,
         retrain.median() / night.median(),
         NIGHTLY_ITERATIONS * stock.median() / night.median());
@@ -132,6 +114,16 @@ public final class SolverBenchmark {
 
   /** What a sweep's Gram products and solutions need at the kernel's own rate. */
   private double arithmetic(int rank) {
+    double rate =
+        IntStream.range(0, Machine.processors()).parallel().mapToDouble(n -> gramRate(rank)).sum();
+    // A multiplication and an addition for each cell of the upper triangle, on either side.
+    double grams = 2.0 * count * rank * (rank + 1);
+    double solutions = ((double) users + items) * rank * rank * rank / 3;
+    return (grams + solutions) / rate;
+  }
+
+  /** Floating-point operations a second of one thread; those below the diagonal do not count. */
+  private static double gramRate(int rank) {
     int rows = 64;
     int stride = Kernel.stride(rank);
     float[] a = new float[rows * stride];
@@ -139,71 +131,62 @@ public final class SolverBenchmark {
     float[] target = new float[stride * stride];
     Kernel kernel = Kernel.active();
     double best = Double.MAX_VALUE;
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 60; round++) {
       long begin = System.nanoTime();
       for (int n = 0; n < 500; n++) {
         kernel.gram(a, a, rows, stride, target);
       }
       best = Math.min(best, (System.nanoTime() - begin) / 1e9 / 500);
     }
-    // A multiplication and an addition for each cell of the upper triangle.
-    double rate = (double) rows * rank * (rank + 1) / best;
-    double grams = 2.0 * count * rank * (rank + 1);
-    double solutions = ((double) users + items) * rank * rank * rank / 3;
-    return (grams + solutions) / rate / Runtime.getRuntime().availableProcessors();
+    return (double) rows * rank * (rank + 1) / best;
   }
 
-  private AlsModel scratch(int rank, int sweeps, Solver solver) {
-    AlsModel model =
-        new AlsTrainer(parameters(rank, sweeps, solver), DistillationOptions.DEFAULT)
-            .train(
-                new TrainingTask<>(
-                    pairs, Optional.empty(), Optional.empty(), Instant.EPOCH, 1, Progress.SILENT));
-    model.users().size();
-    return model;
+  private AlsModel scratch(int rank, int number, Solver solver) {
+    return Training.scratch(pairs, Training.stock(rank, number, solver));
   }
 
-  private static AlsHyperparameters parameters(int rank, int sweeps, Solver solver) {
-    AlsHyperparameters stock = AlsHyperparameters.mllib();
-    return new AlsHyperparameters(
-        rank,
-        sweeps,
-        1,
-        REG_PARAM,
-        stock.regScaling(),
-        true,
-        ALPHA,
-        stock.confidence(),
-        stock.unobservedWeight(),
-        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
-        stock.numBlocks(),
-        solver,
-        stock.initialScale());
+  /** Each sweep of each run, after a run that warms up. */
+  private Samples sweeps(int rank, Solver solver) {
+    scratch(rank, 2, solver);
+    List<Double> seconds = new ArrayList<>();
+    for (int n = 0; n < runs; n++) {
+      SweepClock clock = new SweepClock();
+      Training.scratch(pairs, Training.stock(rank, sweeps, solver), clock);
+      clock.sweeps().forEach(sweep -> seconds.add(sweep.seconds()));
+    }
+    return new Samples(seconds.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  private Seconds stock(int rank) {
+  private Samples stock(int rank) {
     int best = BLOCKS[0];
     double least = Double.MAX_VALUE;
+    mllib(rank, 1, best);
     for (int blocks : BLOCKS) {
-      double seconds = difference(sweeps -> mllib(rank, sweeps, blocks));
+      double seconds = stockSweep(rank, blocks, 2);
       if (seconds < least) {
         least = seconds;
         best = blocks;
       }
     }
     int chosen = best;
-    return perSweep(sweeps -> mllib(rank, sweeps, chosen));
+    return new Samples(
+        IntStream.range(0, runs).mapToDouble(n -> stockSweep(rank, chosen, sweeps)).toArray());
   }
 
-  private void mllib(int rank, int sweeps, int blocks) {
+  private double stockSweep(int rank, int blocks, int more) {
+    Cost few = Cost.of(() -> mllib(rank, 1, blocks));
+    return Cost.of(() -> mllib(rank, 1 + more, blocks)).less(few, more).seconds();
+  }
+
+  private void mllib(int rank, int number, int blocks) {
     new ALS()
         .setUserCol("user_index")
         .setItemCol("item_index")
         .setRatingCol("value")
         .setRank(rank)
-        .setMaxIter(sweeps)
-        .setRegParam(REG_PARAM)
-        .setAlpha(ALPHA)
+        .setMaxIter(number)
+        .setRegParam(Training.REG_PARAM)
+        .setAlpha(Training.ALPHA)
         .setImplicitPrefs(true)
         .setNumBlocks(blocks)
         .fit(pairs)
@@ -212,7 +195,7 @@ public final class SolverBenchmark {
   }
 
   /** A night on top of a model of all pairs, users exact on their history. */
-  private Seconds night(int rank) {
+  private Samples night(int rank) {
     AlsModel parent = scratch(rank, 1, Solver.LOCAL);
     DecayPolicy alike = new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE);
     Dataset<Row> history =
@@ -222,11 +205,11 @@ public final class SolverBenchmark {
             .cache();
     history.count();
     HistoryTable table = new DatasetHistoryTable(history);
-    Dataset<Row> fresh = pairs(NIGHT, 77).cache();
+    Dataset<Row> fresh = BenchmarkPairs.random(spark, NIGHT, users, items, 77).cache();
     fresh.count();
     AlsTrainer trainer =
-        new AlsTrainer(parameters(rank, 1, Solver.AUTO), DistillationOptions.DEFAULT);
-    Seconds seconds =
+        new AlsTrainer(Training.stock(rank, 1, Solver.AUTO), DistillationOptions.DEFAULT);
+    Samples seconds =
         seconds(
             () ->
                 trainer.train(
@@ -242,52 +225,9 @@ public final class SolverBenchmark {
     return seconds;
   }
 
-  private Seconds perSweep(IntConsumer run) {
-    run.accept(1);
-    double[] all = new double[runs];
-    for (int n = 0; n < runs; n++) {
-      all[n] = difference(run);
-    }
-    return new Seconds(all);
-  }
-
-  private static double difference(IntConsumer run) {
-    double few = once(() -> run.accept(1));
-    double many = once(() -> run.accept(3));
-    return (many - few) / 2;
-  }
-
-  private Seconds seconds(Runnable run) {
-    List<Double> all = new ArrayList<>();
+  private Samples seconds(Runnable run) {
     run.run();
-    for (int n = 0; n < runs; n++) {
-      all.add(once(run));
-    }
-    return new Seconds(all.stream().mapToDouble(Double::doubleValue).toArray());
-  }
-
-  private static double once(Runnable run) {
-    long begin = System.nanoTime();
-    run.run();
-    return (System.nanoTime() - begin) / 1e9;
-  }
-
-  /** Some measurements of one thing. */
-  private record Seconds(double[] values) {
-    Seconds {
-      values = values.clone();
-      Arrays.sort(values);
-    }
-
-    double median() {
-      int middle = values.length / 2;
-      return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    }
-
-    @Override
-    public String toString() {
-      return String.format(Locale.ROOT, "%.2f / %.2f", values[0], median());
-    }
+    return new Samples(IntStream.range(0, runs).mapToDouble(n -> Cost.of(run).seconds()).toArray());
   }
 
   private static void print(String format, Object... values) {

@@ -77,7 +77,41 @@ public abstract class Kernel {
   }
 
   /**
-   * Factorises A = UᵀU in place (Cholesky, four pivots at a time).
+   * Takes a packed row: {@code rows[to + c] = from[at + c]}, {@code weighted[to + c] = weight ·
+   * from[at + c]} and {@code sum[c] += right · from[at + c]} for c in [0, rank).
+   */
+  public abstract void pack(
+      float[] from,
+      int at,
+      int rank,
+      float weight,
+      float right,
+      float[] rows,
+      float[] weighted,
+      int to,
+      float[] sum);
+
+  /**
+   * {@code a += upper triangle of b}; both are {@code stride × stride}, b as {@link #gram} leaves
+   * it. What lies below the diagonal of a is not defined afterwards.
+   */
+  public abstract void addUpper(double[] a, float[] b, int stride);
+
+  /**
+   * {@code y[yAt + c] *= a} for c in [from, to); it may touch values from the last multiple of 16
+   * below {@code from} as well, and up to the next one after {@code to}.
+   */
+  abstract void scale(double[] y, int yAt, double a, int from, int to);
+
+  /**
+   * Four rows of a Cholesky factorisation meet all rows above them: {@code a[panel + r][c] -= Σ
+   * a[p][panel + r]·a[p][c]} over p in [0, panel), for r in [0, 4) and c from panel on. What lies
+   * below the diagonal is not defined afterwards.
+   */
+  abstract void subtractAbove(double[] a, int stride, int panel);
+
+  /**
+   * Factorises A = UᵀU in place (Cholesky, four rows at a time, each finished before the next).
    *
    * @param a symmetric, upper triangle, {@code rank × stride}; holds U afterwards
    * @return -1, or the pivot at which A turned out not to be positive definite
@@ -85,50 +119,91 @@ public abstract class Kernel {
   public final int factorize(double[] a, int stride, int rank) {
     for (int panel = 0; panel < rank; panel += 4) {
       int end = Math.min(panel + 4, rank);
+      if (end == panel + 4) {
+        subtractAbove(a, stride, panel);
+      } else {
+        for (int i = panel; i < end; i++) {
+          for (int p = 0; p < panel; p++) {
+            add(a, i * stride, a, p * stride, -a[p * stride + i], i, rank);
+          }
+        }
+      }
       for (int j = panel; j < end; j++) {
         double pivot = a[j * stride + j];
         if (!(pivot > 0) || pivot == Double.POSITIVE_INFINITY) {
           return j;
         }
-        double inverse = 1.0 / Math.sqrt(pivot);
-        for (int c = j; c < rank; c++) {
-          a[j * stride + c] *= inverse;
-        }
+        scale(a, j * stride, 1.0 / Math.sqrt(pivot), j, rank);
         for (int i = j + 1; i < end; i++) {
           add(a, i * stride, a, j * stride, -a[j * stride + i], i, rank);
-        }
-      }
-      if (end == panel + 4) {
-        int p = panel * stride;
-        for (int i = end; i < rank; i++) {
-          addFour(
-              a,
-              i * stride,
-              a,
-              p,
-              p + stride,
-              p + 2 * stride,
-              p + 3 * stride,
-              -a[p + i],
-              -a[p + stride + i],
-              -a[p + 2 * stride + i],
-              -a[p + 3 * stride + i],
-              i,
-              rank);
         }
       }
     }
     return -1;
   }
 
-  /** Solves UᵀU x = b in place, with the factor of {@link #factorize}. */
+  /**
+   * Solves UᵀU x = b in place, with the factor of {@link #factorize}, four values at a time.
+   *
+   * @param b {@code stride} values, zero past the rank
+   */
   public final void substitute(double[] factor, int stride, int rank, double[] b) {
-    for (int j = 0; j < rank; j++) {
-      b[j] /= factor[j * stride + j];
-      add(b, 0, factor, j * stride, -b[j], j + 1, rank);
+    for (int panel = 0; panel < rank; panel += 4) {
+      int end = Math.min(panel + 4, rank);
+      for (int j = panel; j < end; j++) {
+        b[j] /= factor[j * stride + j];
+        for (int i = j + 1; i < end; i++) {
+          b[i] -= factor[j * stride + i] * b[j];
+        }
+      }
+      if (end < rank) {
+        subtractSolved(factor, stride, rank, b, panel);
+      }
     }
-    for (int j = rank - 1; j >= 0; j--) {
-      b[j] = (b[j] - dot(factor, j * stride, b, 0, j + 1, rank)) / factor[j * stride + j];
+    for (int panel = (rank - 1) / 4 * 4; panel >= 0; panel -= 4) {
+      int end = Math.min(panel + 4, rank);
+      for (int j = panel; j < end; j++) {
+        b[j] -= dot(factor, j * stride, b, 0, end, rank);
+      }
+      for (int j = end - 1; j >= panel; j--) {
+        for (int i = j + 1; i < end; i++) {
+          b[j] -= factor[j * stride + i] * b[i];
+        }
+        b[j] /= factor[j * stride + j];
+      }
+    }
+  }
+
+  /** Takes four solved values from what comes after them; {@code addFour} begins at a multiple. */
+  private void subtractSolved(double[] factor, int stride, int rank, double[] b, int panel) {
+    int row = panel * stride;
+    double b0 = -b[panel];
+    double b1 = -b[panel + 1];
+    double b2 = -b[panel + 2];
+    double b3 = -b[panel + 3];
+    int multiple = Math.min(rank, (panel + 3 + PADDING) / PADDING * PADDING);
+    for (int c = panel + 4; c < multiple; c++) {
+      b[c] +=
+          b0 * factor[row + c]
+              + b1 * factor[row + stride + c]
+              + b2 * factor[row + 2 * stride + c]
+              + b3 * factor[row + 3 * stride + c];
+    }
+    if (multiple < rank) {
+      addFour(
+          b,
+          0,
+          factor,
+          row,
+          row + stride,
+          row + 2 * stride,
+          row + 3 * stride,
+          b0,
+          b1,
+          b2,
+          b3,
+          multiple,
+          rank);
     }
   }
 

@@ -117,11 +117,7 @@ public final class NormalEquations {
     if (pending == CHUNK) {
       flush();
     }
-    int to = pending * stride;
-    System.arraycopy(factors, at, rows, to, rank);
-    for (int c = 0; c < rank; c++) {
-      partialRight[c] += right * rows[to + c];
-    }
+    kernel.pack(factors, at, rank, weight, right, rows, weighted, pending * stride, partialRight);
     weights[pending++] = weight;
   }
 
@@ -132,19 +128,8 @@ public final class NormalEquations {
     if (pending <= FEW) {
       addFew();
     } else {
-      for (int p = 0; p < pending; p++) {
-        float w = weights[p];
-        int at = p * stride;
-        for (int c = 0; c < stride; c++) {
-          weighted[at + c] = w * rows[at + c];
-        }
-      }
       kernel.gram(rows, weighted, pending, stride, partial);
-      for (int r = 0; r < rank; r++) {
-        for (int c = r; c < rank; c++) {
-          a[r * stride + c] += partial[r * stride + c];
-        }
-      }
+      kernel.addUpper(a, partial, stride);
     }
     for (int c = 0; c < rank; c++) {
       b[c] += partialRight[c];

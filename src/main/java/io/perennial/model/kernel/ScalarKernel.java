@@ -20,6 +20,50 @@ final class ScalarKernel extends Kernel {
   }
 
   @Override
+  public void pack(
+      float[] from,
+      int at,
+      int rank,
+      float weight,
+      float right,
+      float[] rows,
+      float[] weighted,
+      int to,
+      float[] sum) {
+    for (int c = 0; c < rank; c++) {
+      float value = from[at + c];
+      rows[to + c] = value;
+      weighted[to + c] = weight * value;
+      sum[c] += right * value;
+    }
+  }
+
+  @Override
+  public void addUpper(double[] a, float[] b, int stride) {
+    for (int r = 0; r < stride; r++) {
+      for (int c = r; c < stride; c++) {
+        a[r * stride + c] += b[r * stride + c];
+      }
+    }
+  }
+
+  @Override
+  void scale(double[] y, int yAt, double a, int from, int to) {
+    for (int c = from; c < to; c++) {
+      y[yAt + c] *= a;
+    }
+  }
+
+  @Override
+  void subtractAbove(double[] a, int stride, int panel) {
+    for (int p = 0; p < panel; p++) {
+      for (int r = panel; r < panel + 4; r++) {
+        add(a, r * stride, a, p * stride, -a[p * stride + r], r, stride);
+      }
+    }
+  }
+
+  @Override
   public void addFour(
       double[] y,
       int yAt,

@@ -95,6 +95,124 @@ final class VectorKernel extends Kernel {
   }
 
   @Override
+  public void pack(
+      float[] from,
+      int at,
+      int rank,
+      float weight,
+      float right,
+      float[] rows,
+      float[] weighted,
+      int to,
+      float[] sum) {
+    FloatVector w = FloatVector.broadcast(FLOAT, weight);
+    FloatVector b = FloatVector.broadcast(FLOAT, right);
+    int c = 0;
+    for (; c + FLOATS <= rank; c += FLOATS) {
+      FloatVector value = FloatVector.fromArray(FLOAT, from, at + c);
+      value.intoArray(rows, to + c);
+      w.mul(value).intoArray(weighted, to + c);
+      FloatVector.fromArray(FLOAT, sum, c).add(b.mul(value)).intoArray(sum, c);
+    }
+    for (; c < rank; c++) {
+      float value = from[at + c];
+      rows[to + c] = value;
+      weighted[to + c] = weight * value;
+      sum[c] += right * value;
+    }
+  }
+
+  @Override
+  public void addUpper(double[] a, float[] b, int stride) {
+    for (int r = 0; r < stride; r++) {
+      int end = (r + 1) * stride;
+      for (int at = r * stride + r / FLOATS * FLOATS; at < end; at += FLOATS) {
+        FloatVector values = FloatVector.fromArray(FLOAT, b, at);
+        DoubleVector first = DoubleVector.fromArray(DOUBLE, a, at);
+        first.add(values.convertShape(VectorOperators.F2D, DOUBLE, 0)).intoArray(a, at);
+        DoubleVector second = DoubleVector.fromArray(DOUBLE, a, at + DOUBLES);
+        second.add(values.convertShape(VectorOperators.F2D, DOUBLE, 1)).intoArray(a, at + DOUBLES);
+      }
+    }
+  }
+
+  @Override
+  void scale(double[] y, int yAt, double a, int from, int to) {
+    DoubleVector factor = DoubleVector.broadcast(DOUBLE, a);
+    for (int c = from / DOUBLES * DOUBLES; c < to; c += DOUBLES) {
+      DoubleVector.fromArray(DOUBLE, y, yAt + c).mul(factor).intoArray(y, yAt + c);
+    }
+  }
+
+  @Override
+  void subtractAbove(double[] a, int stride, int panel) {
+    int c = panel / DOUBLES * DOUBLES;
+    for (; c + DOUBLES < stride; c += 2 * DOUBLES) {
+      wideAbove(a, stride, panel, c);
+    }
+    if (c < stride) {
+      narrowAbove(a, stride, panel, c);
+    }
+  }
+
+  private static void wideAbove(double[] a, int stride, int panel, int c) {
+    int to = panel * stride + c;
+    DoubleVector s00 = DoubleVector.fromArray(DOUBLE, a, to);
+    DoubleVector s01 = DoubleVector.fromArray(DOUBLE, a, to + DOUBLES);
+    DoubleVector s10 = DoubleVector.fromArray(DOUBLE, a, to + stride);
+    DoubleVector s11 = DoubleVector.fromArray(DOUBLE, a, to + stride + DOUBLES);
+    DoubleVector s20 = DoubleVector.fromArray(DOUBLE, a, to + 2 * stride);
+    DoubleVector s21 = DoubleVector.fromArray(DOUBLE, a, to + 2 * stride + DOUBLES);
+    DoubleVector s30 = DoubleVector.fromArray(DOUBLE, a, to + 3 * stride);
+    DoubleVector s31 = DoubleVector.fromArray(DOUBLE, a, to + 3 * stride + DOUBLES);
+    int end = panel * stride;
+    for (int at = 0; at < end; at += stride) {
+      DoubleVector v0 = DoubleVector.fromArray(DOUBLE, a, at + c);
+      DoubleVector v1 = DoubleVector.fromArray(DOUBLE, a, at + c + DOUBLES);
+      DoubleVector w = DoubleVector.broadcast(DOUBLE, -a[at + panel]);
+      s00 = w.fma(v0, s00);
+      s01 = w.fma(v1, s01);
+      w = DoubleVector.broadcast(DOUBLE, -a[at + panel + 1]);
+      s10 = w.fma(v0, s10);
+      s11 = w.fma(v1, s11);
+      w = DoubleVector.broadcast(DOUBLE, -a[at + panel + 2]);
+      s20 = w.fma(v0, s20);
+      s21 = w.fma(v1, s21);
+      w = DoubleVector.broadcast(DOUBLE, -a[at + panel + 3]);
+      s30 = w.fma(v0, s30);
+      s31 = w.fma(v1, s31);
+    }
+    s00.intoArray(a, to);
+    s01.intoArray(a, to + DOUBLES);
+    s10.intoArray(a, to + stride);
+    s11.intoArray(a, to + stride + DOUBLES);
+    s20.intoArray(a, to + 2 * stride);
+    s21.intoArray(a, to + 2 * stride + DOUBLES);
+    s30.intoArray(a, to + 3 * stride);
+    s31.intoArray(a, to + 3 * stride + DOUBLES);
+  }
+
+  private static void narrowAbove(double[] a, int stride, int panel, int c) {
+    int to = panel * stride + c;
+    DoubleVector s0 = DoubleVector.fromArray(DOUBLE, a, to);
+    DoubleVector s1 = DoubleVector.fromArray(DOUBLE, a, to + stride);
+    DoubleVector s2 = DoubleVector.fromArray(DOUBLE, a, to + 2 * stride);
+    DoubleVector s3 = DoubleVector.fromArray(DOUBLE, a, to + 3 * stride);
+    int end = panel * stride;
+    for (int at = 0; at < end; at += stride) {
+      DoubleVector v = DoubleVector.fromArray(DOUBLE, a, at + c);
+      s0 = DoubleVector.broadcast(DOUBLE, -a[at + panel]).fma(v, s0);
+      s1 = DoubleVector.broadcast(DOUBLE, -a[at + panel + 1]).fma(v, s1);
+      s2 = DoubleVector.broadcast(DOUBLE, -a[at + panel + 2]).fma(v, s2);
+      s3 = DoubleVector.broadcast(DOUBLE, -a[at + panel + 3]).fma(v, s3);
+    }
+    s0.intoArray(a, to);
+    s1.intoArray(a, to + stride);
+    s2.intoArray(a, to + 2 * stride);
+    s3.intoArray(a, to + 3 * stride);
+  }
+
+  @Override
   public void addFour(
       double[] y,
       int yAt,

@@ -47,6 +47,73 @@ class KernelTest {
   }
 
   @Property(tries = 60)
+  void rowsAreTakenAndSumsAddedAlikeByBothKernels(
+      @ForAll @IntRange(min = 1, max = 140) int rank, @ForAll long seed) {
+    Random random = new Random(seed);
+    int stride = Kernel.stride(rank);
+    float[] from = floats(3 + rank, random);
+    double[] start = doubles(stride * stride, random);
+    float[][] rows = new float[2][2 * stride];
+    float[][] weighted = new float[2][2 * stride];
+    float[][] sums = new float[2][stride];
+    double[][] matrices = new double[2][];
+    Kernel[] kernels = {Kernel.active(), Kernel.scalar()};
+    float[] added = floats(stride * stride, random);
+    for (int k = 0; k < 2; k++) {
+      kernels[k].pack(from, 3, rank, 0.5f, 2f, rows[k], weighted[k], stride, sums[k]);
+      matrices[k] = start.clone();
+      kernels[k].addUpper(matrices[k], added, stride);
+    }
+    assertThat(rows[0]).containsExactly(rows[1]);
+    assertThat(weighted[0]).containsExactly(weighted[1]);
+    assertThat(sums[0]).containsExactly(sums[1]);
+    for (int c = 0; c < rank; c++) {
+      assertThat(rows[0][stride + c]).isEqualTo(from[3 + c]);
+      assertThat(weighted[0][stride + c]).isEqualTo(0.5f * from[3 + c]);
+      assertThat(sums[0][c]).isEqualTo(2f * from[3 + c]);
+      for (int d = c; d < rank; d++) {
+        int at = c * stride + d;
+        assertThat(matrices[0][at]).isEqualTo(start[at] + added[at]);
+        assertThat(matrices[1][at]).isEqualTo(start[at] + added[at]);
+      }
+    }
+  }
+
+  @Property(tries = 60)
+  void factorTimesItsTransposeIsTheMatrixAndTheSolutionSolvesIt(
+      @ForAll @IntRange(min = 1, max = 140) int rank, @ForAll long seed) {
+    Random random = new Random(seed);
+    int stride = Kernel.stride(rank);
+    double[] a = new double[rank * stride];
+    double[] right = new double[stride];
+    for (int r = 0; r < rank; r++) {
+      right[r] = random.nextGaussian();
+      for (int c = r; c < rank; c++) {
+        a[r * stride + c] = random.nextGaussian() + (r == c ? 20.0 * rank : 0);
+      }
+    }
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      double[] u = a.clone();
+      double[] x = right.clone();
+      assertThat(kernel.factorize(u, stride, rank)).isEqualTo(-1);
+      kernel.substitute(u, stride, rank, x);
+      for (int r = 0; r < rank; r++) {
+        double product = 0;
+        for (int c = 0; c < rank; c++) {
+          int at = Math.min(r, c) * stride + Math.max(r, c);
+          product += a[at] * x[c];
+          double cell = 0;
+          for (int p = 0; p <= Math.min(r, c); p++) {
+            cell += u[p * stride + r] * u[p * stride + c];
+          }
+          assertThat(cell).isCloseTo(a[at], within(1e-9));
+        }
+        assertThat(product).isCloseTo(right[r], within(1e-9));
+      }
+    }
+  }
+
+  @Property(tries = 60)
   void additionsAndDotProductsOfBothKernelsAgree(
       @ForAll @IntRange(min = 1, max = 70) int rank, @ForAll long seed) {
     Random random = new Random(seed);
