@@ -467,4 +467,32 @@ class PipelineReaderTest {
 
     assertThat(shown).containsAll(names);
   }
+
+  @Test
+  void usersServedFreshMayHaveWeightsOfTheirOwn() {
+    AlsHyperparameters model =
+        (AlsHyperparameters)
+            read(
+                    "name: shop",
+                    "model:",
+                    "  alpha: 6",
+                    "  serving:",
+                    "    users: fresh",
+                    "    confidence: fading",
+                    "    alpha: 4.5")
+                .model();
+
+    assertThat(model.served().confidence()).isEqualTo(AlsHyperparameters.Confidence.FADING);
+    assertThat(model.served().alpha()).isEqualTo(4.5);
+    assertThat(model.served().regParam()).isEqualTo(model.regParam());
+    assertThat(model.alpha()).isEqualTo(6);
+  }
+
+  @Test
+  void ratingsAreHeldByAnAnchor() {
+    PipelineDefinition ratings = read("name: films", "model:", "  implicitPrefs: false");
+
+    assertThat(ratings.distillation()).isEqualTo(DistillationOptions.RATINGS);
+    assertThat(read("name: films").distillation()).isEqualTo(DistillationOptions.DEFAULT);
+  }
 }

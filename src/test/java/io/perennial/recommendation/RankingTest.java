@@ -171,4 +171,44 @@ class RankingTest {
           .isEqualTo(n % 3 == 0 ? "u" + n + " 1 one -1.0 fold_in" : "u" + n + " 1 five 5.0 model");
     }
   }
+
+  @Test
+  void aKnownUserWhoIsServedFreshIsSolvedFromAllHeDid() {
+    FreshUsers fresh = new FreshUsers(foldIn(), new PastReader(0, 1_000));
+    InternalRow changed = user("changed", new float[] {1, 0}, new int[] {2}, new int[] {4});
+    changed.update(Ranking.HAD_COUNTS, UnsafeArrayData.fromPrimitiveArray(new float[] {1}));
+    changed.update(Ranking.HAD_EVENTS, UnsafeArrayData.fromPrimitiveArray(new int[] {1}));
+    changed.update(Ranking.HAD_LAST_TIMES, UnsafeArrayData.fromPrimitiveArray(new long[] {9}));
+
+    List<String> rows = new ArrayList<>();
+    new Ranking(
+            catalogue(),
+            Optional.of(foldIn()),
+            Optional.of(fresh),
+            Optional.empty(),
+            options(false))
+        .rank(
+            List.of(
+                    changed,
+                    user("quiet", new float[] {1, 0}, null, null),
+                    user("new", null, null, new int[] {4}))
+                .iterator())
+        .forEachRemaining(
+            row ->
+                rows.add(
+                    row.getUTF8String(0)
+                        + " "
+                        + row.getUTF8String(3)
+                        + " "
+                        + row.getUTF8String(5)));
+
+    assertThat(rows)
+        .containsExactly(
+            "changed one model",
+            "changed two model",
+            "quiet five model",
+            "quiet four model",
+            "new one fold_in",
+            "new two fold_in");
+  }
 }

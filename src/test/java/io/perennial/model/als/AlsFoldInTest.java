@@ -1,15 +1,20 @@
 package io.perennial.model.als;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
 import io.perennial.model.FoldIn;
+import io.perennial.model.Scorer;
 import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.Past;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -168,5 +173,96 @@ class AlsFoldInTest {
     FoldIn foldIn = foldIn(AlsHyperparameters.ials(), Feedback.IMPLICIT);
 
     assertThat(foldIn.vectors(InteractionHistory.empty()).size()).isZero();
+  }
+
+  /** A user who had items 4 and 20, the first of them a while ago. */
+  private static final Past PAST =
+      new Past(new int[] {4, 20}, new float[] {0.5f, 3}, new int[] {1, 3}, new long[] {5, 6});
+
+  private static Serving fresh() {
+    return new Serving(
+        Serving.Users.FRESH,
+        Optional.of(AlsHyperparameters.Confidence.FADING),
+        Optional.of(3.0),
+        Optional.of(2.0),
+        Optional.of(0.01));
+  }
+
+  @Test
+  void aFreshUserIsSolvedFromHisPastWithTheWeightsOfServing() {
+    AlsModel model = model(Feedback.IMPLICIT);
+    AlsFamily family =
+        new AlsFamily(AlsHyperparameters.ials().with(fresh()), DistillationOptions.DEFAULT);
+
+    Scorer scorer = family.served(model, new int[] {3, 8}, List.of(PAST, Past.NONE), NOW);
+
+    assertThat(scorer.knowsUser(3)).isTrue();
+    assertThat(scorer.knowsUser(8)).isFalse();
+    double half = 3 * Math.log1p(0.5);
+    double three = 3 * Math.log1p(3);
+    double[] expected =
+        dense(
+            model.items(),
+            new int[] {4, 20},
+            new double[] {half, three},
+            new double[] {half, three},
+            2.0,
+            0.01 * (2 + 2.0 * ITEMS));
+    float[] scores = new float[scorer.itemCount()];
+    scorer.score(new int[] {3}, scores);
+    for (int n = 0; n < ITEMS; n++) {
+      double score = 0;
+      for (int c = 0; c < RANK; c++) {
+        score += expected[c] * model.items().values()[n * RANK + c];
+      }
+      assertThat((double) scores[2 * n]).isCloseTo(score, within(1e-5));
+    }
+  }
+
+  @Test
+  void storedUsersKeepTheVectorsOfTheModel() {
+    AlsModel model =
+        AlsModel.of(
+            new FactorRows(RANK, new int[] {3}, new float[] {1, 0, 0, 0}, new float[1]),
+            model(Feedback.IMPLICIT).items(),
+            Feedback.IMPLICIT);
+    AlsFamily family = new AlsFamily(AlsHyperparameters.ials(), DistillationOptions.DEFAULT);
+
+    Scorer scorer = family.served(model, new int[] {3}, List.of(PAST), NOW);
+
+    float[] scores = new float[scorer.itemCount()];
+    scorer.score(new int[] {3}, scores);
+    assertThat(scores[8]).isEqualTo(model.items().values()[4 * RANK]);
+  }
+
+  @Test
+  void ratingsAndMllibsWeightsCannotBeServedFresh() {
+    Serving asTrained =
+        new Serving(
+            Serving.Users.FRESH,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThatThrownBy(() -> AlsHyperparameters.mllib().with(asTrained))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("implicitPrefs: false");
+    assertThatThrownBy(
+            () ->
+                AlsParameters.mllib(4, 1, 0.1, 1, true, AlsHyperparameters.Solver.AUTO)
+                    .with(asTrained))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model.serving.confidence");
+    assertThatThrownBy(
+            () ->
+                new Serving(
+                    Serving.Users.FRESH,
+                    Optional.empty(),
+                    Optional.of(-1.0),
+                    Optional.empty(),
+                    Optional.empty()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model.serving.alpha");
   }
 }

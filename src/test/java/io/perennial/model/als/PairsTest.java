@@ -97,4 +97,16 @@ class PairsTest {
     Arrays.fill(ones, 1);
     return ones;
   }
+
+  @Test
+  void linearAndFadingWeightsLeaveNothingOfWhatHasFadedAway() {
+    PairWeighting linear = new PairWeighting(false, Confidence.LINEAR, 3);
+    assertThat(linear.weight(2, 9)).isEqualTo(6);
+    assertThat(linear.right(2, 9)).isEqualTo(6);
+    assertThat(linear.weight(0, 9)).isZero();
+    PairWeighting fading = new PairWeighting(false, Confidence.FADING, 3);
+    assertThat(fading.weight(1, 9)).isCloseTo((float) (3 * Math.log(2)), within(1e-6f));
+    assertThat(fading.right(0, 9)).isZero();
+    assertThat(fading.counts(-1)).isTrue();
+  }
 }
