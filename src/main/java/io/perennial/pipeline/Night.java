@@ -361,14 +361,15 @@ final class Night<M extends Model> {
 
   /**
    * The champion's blend after the fit part, which was chosen with nothing of tonight in sight: the
-   * champion's model, histories and item counts are those of before.
+   * champion's model, histories and item counts are those of before. A rebuild's fit part holds
+   * what the champion has seen, so there is nothing to learn from it.
    */
   private NightBlend blend(Before<M> before, ChronologicalSplit split) {
     if (before.champion().isEmpty()) {
       return NightBlend.untaught(pipeline.rankedBy(), pipeline.seed());
     }
     Ranker<M> champion = before.champion().get();
-    if (!champion.blend().learns()) {
+    if (!champion.blend().learns() || attempt.parent().isEmpty()) {
       return champion.blend();
     }
     EvaluationWindow chosen =

@@ -403,15 +403,16 @@ class PipelineReaderTest {
   }
 
   @Test
-  void theOnlineRetailPipelineHasTheParametersOfTheReference() {
+  void theOnlineRetailPipelineServesUsersOfNow() {
     PipelineDefinition pipeline = PipelineReader.read(PIPELINES.resolve("online-retail.yaml"));
 
-    assertThat(pipeline.model()).isEqualTo(AlsHyperparameters.ials());
     AlsHyperparameters model = (AlsHyperparameters) pipeline.model();
+    assertThat(model.confidence()).isEqualTo(AlsHyperparameters.Confidence.LINEAR);
     assertThat(model.unobservedWeight()).isEqualTo(4.0);
-    assertThat(model.regParam()).isEqualTo(0.001);
-    assertThat(model.alpha()).isEqualTo(2.0);
-    assertThat(pipeline.distillation().beta()).isEqualTo(0.3);
+    assertThat(model.regParam()).isEqualTo(0.0007);
+    assertThat(model.served().alpha()).isEqualTo(4.5);
+    assertThat(model.served().regParam()).isEqualTo(0.002);
+    assertThat(pipeline.distillation().beta()).isEqualTo(0.5);
   }
 
   @Test

@@ -158,6 +158,27 @@ final class BlendedNightIT {
     some.forEach(user -> assertThat(told.get(user)).isEqualTo(written.get(user)));
   }
 
+  @Test
+  void aRebuildLearnsNoBlendFromWhatTheChampionHadSeen(@TempDir Path folder) {
+    Shop rebuilt = shop.copy(folder.resolve("rebuilt"));
+    PipelineDefinition asMeasured =
+        Shop.pipeline("shop", GATE + "rankedBy: blend\nabsorb: false\n");
+    RunOutcome night =
+        rebuilt
+            .nights(asMeasured)
+            .run(
+                new NightRequest(
+                    Shop.days(0, Shop.BASE_DAYS + 1),
+                    NightRequest.Start.FULL_REBUILD,
+                    Optional.empty(),
+                    NightRequest.Effect.WRITE,
+                    "retrain"));
+    assertThat(night.kind()).as(night.sentence()).isEqualTo(RunOutcome.Kind.PROMOTED);
+    ModelVersion third = version(rebuilt, night.version().orElseThrow());
+    assertThat(third.parent()).isEmpty();
+    assertThat(BlendWeights.of(third.arrays()).orElseThrow().mean()).isEqualTo(weights(2).mean());
+  }
+
   /** Best items by user, worked out from the version's rows without the recommender. */
   private Map<String, List<String>> blendedOrder() {
     ModelVersion version = version(shop, 2);

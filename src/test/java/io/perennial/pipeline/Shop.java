@@ -106,6 +106,12 @@ final class Shop {
     return PipelineReader.read(name + ".yaml", PIPELINE.formatted(name) + String.join("\n", more));
   }
 
+  /** The same with more keys of the section model. */
+  static PipelineDefinition pipelineWith(String name, String model, String more) {
+    String text = PIPELINE.formatted(name).replace("  maxIter: 4\n", "  maxIter: 4\n" + model);
+    return PipelineReader.read(name + ".yaml", text + more);
+  }
+
   /** The first instant of a day of the store, counted from 0. */
   static Instant begin(int day) {
     return date(day).atStartOfDay(ZoneOffset.UTC).toInstant();

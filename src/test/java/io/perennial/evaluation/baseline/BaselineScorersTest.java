@@ -22,13 +22,13 @@ class BaselineScorersTest {
   /** Item 0: 8 recent events; item 1: 4, a half-life ago, so 2 by now; item 2: never sold. */
   private static ItemStatistics statistics() {
     long now = NOW.toEpochMilli();
-    long halfLife = Duration.ofDays(30).toMillis();
+    long halfLife = Duration.ofDays(7).toMillis();
     return ItemCounts.of(
         new float[] {8, 4, 0}, new float[] {8, 4, 0}, new long[] {now, now - halfLife, 0});
   }
 
   @Test
-  void frequencyPutsTheUsersOwnCountsOnTopOfThePopularityOfAMonth() {
+  void frequencyPutsTheUsersOwnCountsOnTopOfRecentPopularity() {
     UserCase returning =
         new UserCase(
             5,
