@@ -2,6 +2,7 @@ package io.perennial.model;
 
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.Past;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +28,13 @@ public interface ModelFamily<M extends Model> {
    * @param now instant to which their events fade
    */
   FoldIn foldIn(M model, Instant now);
+
+  /**
+   * A model as it is served at an instant; the model itself where nothing of it fades.
+   *
+   * @param statistics items as of the model
+   */
+  M asOf(M model, ItemStatistics statistics, Instant now);
 
   /**
    * How users are solved anew each time that they are served; empty: they keep the vector that

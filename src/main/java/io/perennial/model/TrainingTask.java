@@ -2,6 +2,7 @@ package io.perennial.model;
 
 import io.perennial.Progress;
 import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.Row;
  * @param history what every user did before these events, as of the parent; empty from scratch
  * @param now instant to which older events are decayed: the end of the events
  * @param seed of every random choice
+ * @param statistics items as of the parent; empty from scratch, or where nobody knows
  */
 public record TrainingTask<M extends Model>(
     Dataset<Row> events,
@@ -25,12 +27,30 @@ public record TrainingTask<M extends Model>(
     Optional<HistoryTable> history,
     Instant now,
     long seed,
-    Progress progress) {
+    Progress progress,
+    Optional<ItemStatistics> statistics) {
+  /** Without statistics of items. */
+  public TrainingTask(
+      Dataset<Row> events,
+      Optional<M> parent,
+      Optional<HistoryTable> history,
+      Instant now,
+      long seed,
+      Progress progress) {
+    this(events, parent, history, now, seed, progress, Optional.empty());
+  }
+
+  /** The same with another parent. */
+  public TrainingTask<M> from(M other) {
+    return new TrainingTask<>(events, Optional.of(other), history, now, seed, progress, statistics);
+  }
+
   public TrainingTask {
     Objects.requireNonNull(events, "events");
     Objects.requireNonNull(parent, "parent");
     Objects.requireNonNull(history, "history");
     Objects.requireNonNull(now, "now");
     Objects.requireNonNull(progress, "progress");
+    Objects.requireNonNull(statistics, "statistics");
   }
 }

@@ -140,8 +140,11 @@ final class Night<M extends Model> {
         () -> register(before, prequential, split, validation, frozen, kept));
   }
 
-  /** A version as it ranks: its model, the scores of tonight's users, and its blend. */
-  private record Ranker<M>(M model, Scorer scorer, NightBlend blend) {}
+  /**
+   * A version as it ranks: its model, as kept and as served tonight, the scores of tonight's users
+   * by the vectors that it keeps of them, and its blend.
+   */
+  private record Ranker<M>(M model, M served, Scorer scorer, NightBlend blend) {}
 
   /** What was there before the night. */
   private record Before<M>(
@@ -205,27 +208,30 @@ final class Night<M extends Model> {
                       pipeline.name(), champion, pipeline.evaluation().frozenWindows()));
       Supplier<LoadedHistory> history =
           reading.begin(() -> LoadedHistory.of(registry.history(champion), users));
-      Supplier<Optional<Ranker<M>>> previous = reading.begin(() -> previous(champion, users));
       Supplier<ItemStatistics> statistics = reading.begin(() -> registry.itemStatistics(champion));
       Supplier<Earlier> earlier = reading.begin(() -> earlier(champion));
       List<EvaluationWindow> frozen = windows.get();
+      ItemStatistics known = statistics.get();
+      Supplier<Optional<Ranker<M>>> previous =
+          reading.begin(() -> previous(champion, users, known));
       return new Before<>(
           users,
-          Optional.of(ranker(champion, everybody(users, frozen))),
+          Optional.of(ranker(champion, everybody(users, frozen), known)),
           previous.get(),
           Optional.of(history.get()),
-          Optional.of(statistics.get()),
+          Optional.of(known),
           frozen,
           earlier.get());
     }
   }
 
-  private Optional<Ranker<M>> previous(ModelVersion champion, int[] users) {
+  private Optional<Ranker<M>> previous(
+      ModelVersion champion, int[] users, ItemStatistics statistics) {
     return champion
         .parent()
         .flatMap(parent -> registry.version(pipeline.name(), parent))
         .filter(registry::hasRows)
-        .map(parent -> ranker(parent, users));
+        .map(parent -> ranker(parent, users, statistics));
   }
 
   private Earlier earlier(ModelVersion champion) {
@@ -235,11 +241,13 @@ final class Night<M extends Model> {
         registry.profiles(pipeline.name(), champion, nights));
   }
 
-  private Ranker<M> ranker(ModelVersion version, int[] users) {
+  private Ranker<M> ranker(ModelVersion version, int[] users, ItemStatistics statistics) {
     M model = family.codec().decode(registry.open(version));
+    M served = family.asOf(model, statistics, events.begin());
     return new Ranker<>(
         model,
-        model.scorer(users),
+        served,
+        served.scorer(users),
         NightBlend.of(pipeline.rankedBy(), version.arrays(), pipeline.seed()));
   }
 
@@ -303,7 +311,15 @@ final class Night<M extends Model> {
         attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
     return family
         .trainer()
-        .train(new TrainingTask<>(learnt, parent, history, now, run.seed(), progress));
+        .train(
+            new TrainingTask<>(
+                learnt,
+                parent,
+                history,
+                now,
+                run.seed(),
+                progress,
+                parent.isPresent() ? before.statistics() : Optional.empty()));
   }
 
   private Validation<M> validate(M candidate, Before<M> before, ChronologicalSplit split) {
@@ -320,10 +336,12 @@ final class Night<M extends Model> {
             Optional.of(split.fit()),
             earlier,
             split.cut());
+    M served = family.asOf(candidate, statistics, split.cut());
     Ranker<M> ranker =
         new Ranker<>(
             candidate,
-            candidate.scorer(everybody(before.users(), before.frozen())),
+            served,
+            served.scorer(everybody(before.users(), before.frozen())),
             blend(before, split));
     List<Subject> models = new ArrayList<>();
     models.add(new Subject(Subject.CANDIDATE, over(ranker, window, statistics, split.cut())));
@@ -345,15 +363,15 @@ final class Night<M extends Model> {
       Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
     return ranker
         .blend()
-        .over(served(ranker, window, begin), ranker.model().items(), window, statistics, begin);
+        .over(served(ranker, window, begin), ranker.served().items(), window, statistics, begin);
   }
 
   /** The model's scores for the users of a window, as they would be served at its begin. */
   private Scorer served(Ranker<M> ranker, EvaluationWindow window, Instant begin) {
-    return family.serving(ranker.model(), begin).isEmpty()
+    return family.serving(ranker.served(), begin).isEmpty()
         ? ranker.scorer()
         : family.served(
-            ranker.model(),
+            ranker.served(),
             window.cases().stream().mapToInt(UserCase::user).toArray(),
             window.cases().stream().map(UserCase::past).toList(),
             begin);
@@ -387,7 +405,7 @@ final class Night<M extends Model> {
       Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
     return ranker
         .blend()
-        .after(served(ranker, window, begin), ranker.model().items(), window, statistics, begin);
+        .after(served(ranker, window, begin), ranker.served().items(), window, statistics, begin);
   }
 
   private List<Comparison> frozen(Before<M> before, Validation<M> validation) {
@@ -449,9 +467,12 @@ final class Night<M extends Model> {
       return new Kept<>(candidate, blend, findings, promoted, cut);
     }
     M absorbed = train(events.all(), before, end.eventTime());
+    Ranker<M> ranked = validation.candidate();
     Finding check =
         Absorption.check(
-            validation.candidate().scorer(),
+            ranked.served() == ranked.model()
+                ? ranked.scorer()
+                : ranked.model().scorer(before.users()),
             absorbed.scorer(before.users()),
             absorbed.isFinite() ? Absorption.Finiteness.FINITE : Absorption.Finiteness.NOT_FINITE,
             before.users());

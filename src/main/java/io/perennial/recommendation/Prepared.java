@@ -49,35 +49,47 @@ record Prepared(
       RecommendationRequest request) {
     ModelVersion version = version(registry, source.pipeline(), request.version());
     ModelState state = registry.open(version);
+    return of(spark, warehouse, registry, source, request, version, state, source.family());
+  }
+
+  private static <M extends Model> Prepared of(
+      SparkSession spark,
+      Warehouse warehouse,
+      ModelRegistry registry,
+      RecommendationSource source,
+      RecommendationRequest request,
+      ModelVersion version,
+      ModelState state,
+      ModelFamily<M> family) {
     EventSource events = source.events();
     ItemDirectory directory =
         source
             .items()
             .map(table -> ItemDirectory.read(spark, table, events.zone(), request.now()))
             .orElse(ItemDirectory.NONE);
-    Catalogue catalogue =
-        Catalogue.of(registry, version, state.items().all(), request.rules(), directory);
+    M kept = family.codec().decode(state);
     RecommendationOptions options = request.options();
-    boolean servesFresh =
-        serving(source.family(), state, version.slice().to().eventTime()).isPresent();
-    Optional<FreshEvents> fresh =
+    boolean readsFresh =
         options.foldIn()
-                || options.excludeSeen()
-                || servesFresh
-                || source.rankedBy() == RankedBy.BLEND
-            ? fresh(spark, warehouse, events, version)
-            : Optional.empty();
+            || options.excludeSeen()
+            || family.serving(kept, version.slice().to().eventTime()).isPresent()
+            || source.rankedBy() == RankedBy.BLEND;
+    Optional<FreshEvents> fresh =
+        readsFresh ? fresh(spark, warehouse, events, version) : Optional.empty();
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
-    Optional<FoldIn> foldIn =
-        options.foldIn() ? Optional.of(foldIn(source.family(), state, now)) : Optional.empty();
+    M served = family.asOf(kept, registry.itemStatistics(version), now);
+    Catalogue catalogue =
+        Catalogue.of(registry, version, served.items(), request.rules(), directory);
     return new Prepared(
         version,
         state,
         catalogue,
         directory,
         fresh,
-        foldIn,
-        serving(source.family(), state, now),
+        options.foldIn() ? Optional.of(family.foldIn(served, now)) : Optional.empty(),
+        family
+            .serving(served, now)
+            .map(solver -> new FreshUsers(solver, PastReader.of(family.decay(), now))),
         blending(registry, source, version, catalogue, now));
   }
 
@@ -116,18 +128,6 @@ record Prepared(
                         registry.itemStatistics(version),
                         now),
                     PastReader.of(source.family().decay(), now)));
-  }
-
-  private static <M extends Model> FoldIn foldIn(
-      ModelFamily<M> family, ModelState state, Instant now) {
-    return family.foldIn(family.codec().decode(state), now);
-  }
-
-  private static <M extends Model> Optional<FreshUsers> serving(
-      ModelFamily<M> family, ModelState state, Instant now) {
-    return family
-        .serving(family.codec().decode(state), now)
-        .map(solver -> new FreshUsers(solver, PastReader.of(family.decay(), now)));
   }
 
   private static ModelVersion version(

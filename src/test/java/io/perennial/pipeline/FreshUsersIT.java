@@ -25,6 +25,7 @@ import io.perennial.registry.WriteListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nights of a pipeline that solves users anew when they are served. */
+/** Two nights of a pipeline whose items fade, and that solves users anew when they are served. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FreshUsersIT {
   private static final String GATE =
@@ -47,11 +48,13 @@ final class FreshUsersIT {
         maximalForgetting: 1
         drift: none
       """;
-  private static final PipelineDefinition STORED = Shop.pipeline("shop", GATE);
+  private static final PipelineDefinition STORED =
+      Shop.pipelineWith("shop", "  itemHalfLife: 3d\n", GATE);
   private static final PipelineDefinition FRESH =
       Shop.pipelineWith(
           "shop",
           """
+            itemHalfLife: 3d
             serving:
               users: fresh
               confidence: fading
@@ -141,22 +144,23 @@ final class FreshUsersIT {
     AlsModel model = new AlsCodec().decode(shop.registry().open(version));
     InteractionHistory history =
         shop.registry().history(version).rows(model.users().all().indices());
-    FactorRows users =
-        ((AlsFamily) ModelFamilies.of(FRESH))
-            .foldIn(model, version.slice().to().eventTime())
-            .vectors(history);
+    AlsFamily family = (AlsFamily) ModelFamilies.of(FRESH);
+    Instant now = version.slice().to().eventTime();
+    AlsModel served = family.asOf(model, shop.registry().itemStatistics(version), now);
+    assertThat(served.items().values()).isNotEqualTo(model.items().values());
+    FactorRows users = family.foldIn(served, now).vectors(history);
     Map<Integer, String> userNames = names("user");
     Map<Integer, String> itemNames = names("item");
     Map<String, Map<String, Float>> scores = new HashMap<>();
     for (int u = 0; u < users.size(); u++) {
       Map<String, Float> own = new HashMap<>();
-      for (int i = 0; i < model.items().size(); i++) {
+      for (int i = 0; i < served.items().size(); i++) {
         float sum = 0;
         for (int c = 0; c < users.rank(); c++) {
           sum +=
-              users.values()[u * users.rank() + c] * model.items().values()[i * users.rank() + c];
+              users.values()[u * users.rank() + c] * served.items().values()[i * users.rank() + c];
         }
-        own.put(itemNames.get(model.items().indices()[i]), sum);
+        own.put(itemNames.get(served.items().indices()[i]), sum);
       }
       scores.put(userNames.get(users.indices()[u]), own);
     }

@@ -16,6 +16,7 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
   private static final String USERS = "users";
   private static final String ITEMS = "items";
   private static final String IMPLICIT = "implicit_prefs";
+  private static final String BEGUN = "begun";
 
   @Override
   public ModelState encode(AlsModel model) {
@@ -40,7 +41,9 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
             ITEMS,
             Integer.toString(model.items().size()),
             IMPLICIT,
-            Boolean.toString(model.implicitPrefs())));
+            Boolean.toString(model.implicitPrefs()),
+            BEGUN,
+            Long.toString(model.begun())));
   }
 
   /**
@@ -63,7 +66,8 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
         Optional.of(FactorRows.empty(rank)),
         new Gramian(array(state, USER_GRAMIAN, rank * rank), weights[0]),
         new Gramian(array(state, ITEM_GRAMIAN, rank * rank), weights[1]),
-        Boolean.parseBoolean(attribute(state, IMPLICIT)));
+        Boolean.parseBoolean(attribute(state, IMPLICIT)),
+        state.attributes().containsKey(BEGUN) ? number(state, BEGUN) : Long.MIN_VALUE);
   }
 
   private static String attribute(ModelState state, String name) {

@@ -7,6 +7,7 @@ import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.Trainer;
 import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,6 +51,14 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
   @Override
   public DecayPolicy decay() {
     return parameters.decay();
+  }
+
+  @Override
+  public AlsModel asOf(AlsModel model, ItemStatistics statistics, Instant now) {
+    return parameters
+        .itemHalfLife()
+        .map(halfLife -> model.asOf(statistics, halfLife, now))
+        .orElse(model);
   }
 
   @Override

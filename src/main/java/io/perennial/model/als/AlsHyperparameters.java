@@ -2,6 +2,7 @@ package io.perennial.model.als;
 
 import io.perennial.model.history.DecayPolicy;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param solver where sweeps run
  * @param initialScale standard deviation of a new factor times √rank
  * @param serving how users get their vectors when they are served
+ * @param itemHalfLife in which the vector of an item that nobody takes fades to half; empty: never
  */
 public record AlsHyperparameters(
     int rank,
@@ -36,7 +38,8 @@ public record AlsHyperparameters(
     int numBlocks,
     Solver solver,
     double initialScale,
-    Serving serving) {
+    Serving serving,
+    Optional<Duration> itemHalfLife) {
 
   /** What λ is multiplied with. */
   public enum RegScaling {
@@ -121,7 +124,8 @@ public record AlsHyperparameters(
         numBlocks,
         solver,
         initialScale,
-        serving);
+        serving,
+        itemHalfLife);
   }
 
   /** The same with another decay of events. */
@@ -140,7 +144,8 @@ public record AlsHyperparameters(
         numBlocks,
         solver,
         initialScale,
-        serving);
+        serving,
+        itemHalfLife);
   }
 
   /** With users as the version keeps them. */
@@ -172,7 +177,8 @@ public record AlsHyperparameters(
         numBlocks,
         solver,
         initialScale,
-        Serving.STORED);
+        Serving.STORED,
+        Optional.empty());
   }
 
   /** The same with another way of serving users. */
@@ -191,6 +197,27 @@ public record AlsHyperparameters(
         numBlocks,
         solver,
         initialScale,
+        other,
+        itemHalfLife);
+  }
+
+  /** The same with another half-life of items that nobody takes. */
+  public AlsHyperparameters withItemHalfLife(Optional<Duration> other) {
+    return new AlsHyperparameters(
+        rank,
+        maxIter,
+        nightlySweeps,
+        regParam,
+        regScaling,
+        implicitPrefs,
+        alpha,
+        confidence,
+        unobservedWeight,
+        decay,
+        numBlocks,
+        solver,
+        initialScale,
+        serving,
         other);
   }
 
@@ -213,6 +240,16 @@ public record AlsHyperparameters(
   }
 
   public AlsHyperparameters {
+    Objects.requireNonNull(serving, "serving");
+    if (itemHalfLife.isPresent()
+        && (itemHalfLife.get().isNegative() || itemHalfLife.get().isZero())) {
+      throw new IllegalArgumentException(
+          "model.itemHalfLife must be longer than nothing, got " + itemHalfLife.get());
+    }
+    if (itemHalfLife.isPresent() && !implicitPrefs) {
+      throw new IllegalArgumentException(
+          "model.itemHalfLife is for signs of interest: a rating does not fade. Leave it out.");
+    }
     if (serving.users() == Serving.Users.FRESH
         && (!implicitPrefs || serving.confidence().orElse(confidence) == Confidence.MLLIB)) {
       throw new IllegalArgumentException(

@@ -6,7 +6,10 @@ import io.perennial.model.Feedback;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.Model;
 import io.perennial.model.Scorer;
+import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.scoring.FactorScorer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -22,6 +25,7 @@ public final class AlsModel implements Model {
   private final Gramian userGramian;
   private final Gramian itemGramian;
   private final boolean implicit;
+  private final long begun;
 
   AlsModel(
       FactorTable users,
@@ -30,7 +34,8 @@ public final class AlsModel implements Model {
       Optional<FactorRows> changedItems,
       Gramian userGramian,
       Gramian itemGramian,
-      boolean implicit) {
+      boolean implicit,
+      long begun) {
     this.users = Objects.requireNonNull(users, "users");
     this.items = Objects.requireNonNull(items, "items");
     this.changedUsers = changedUsers;
@@ -38,6 +43,7 @@ public final class AlsModel implements Model {
     this.userGramian = userGramian;
     this.itemGramian = itemGramian;
     this.implicit = implicit;
+    this.begun = begun;
   }
 
   /**
@@ -59,7 +65,8 @@ public final class AlsModel implements Model {
         Optional.empty(),
         Gramian.of(users, feedback),
         Gramian.of(items, feedback),
-        feedback == Feedback.IMPLICIT);
+        feedback == Feedback.IMPLICIT,
+        Long.MIN_VALUE);
   }
 
   @Override
@@ -97,12 +104,62 @@ public final class AlsModel implements Model {
     return implicit;
   }
 
+  /** Epoch milliseconds to which all events were faded when the line was learnt from scratch. */
+  long begun() {
+    return begun;
+  }
+
   Gramian userGramian() {
     return userGramian;
   }
 
   Gramian itemGramian() {
     return itemGramian;
+  }
+
+  /**
+   * The model as of an instant: the vector of an item fades since somebody took it last, as its
+   * weights in a retrain would; or since the line was learnt from scratch, when they had faded.
+   *
+   * @param statistics items as of the model
+   */
+  AlsModel asOf(ItemStatistics statistics, Duration halfLife, Instant now) {
+    float[] values = items.values().clone();
+    for (int n = 0; n < items.size(); n++) {
+      int item = items.indices()[n];
+      if (item < statistics.capacity() && statistics.eventCounts()[item] > 0) {
+        long since = Math.max(begun, statistics.lastTimes()[item]);
+        double age = Math.max(0, now.toEpochMilli() - since);
+        float fade = (float) Math.pow(0.5, age / halfLife.toMillis());
+        for (int c = n * rank(); c < (n + 1) * rank(); c++) {
+          values[c] *= fade;
+        }
+      }
+    }
+    FactorRows faded = new FactorRows(rank(), items.indices(), values, items.eventCounts());
+    return new AlsModel(
+        users,
+        faded,
+        changedUsers,
+        changedItems,
+        userGramian,
+        Gramian.of(faded, implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT),
+        implicit,
+        begun);
+  }
+
+  /** This model with the vectors of another for the items that it did not change. */
+  AlsModel keeping(AlsModel unfaded) {
+    FactorRows all = unfaded.items.overlaidBy(changedItems.orElse(items));
+    return new AlsModel(
+        users,
+        all,
+        changedUsers,
+        changedItems,
+        userGramian,
+        Gramian.of(all, implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT),
+        implicit,
+        begun);
   }
 
   /** The same model with nothing changed: what a night without events makes of its parent. */
@@ -114,7 +171,8 @@ public final class AlsModel implements Model {
         Optional.of(FactorRows.empty(rank())),
         userGramian,
         itemGramian,
-        implicit);
+        implicit,
+        begun);
   }
 
   @Override

@@ -42,6 +42,18 @@ public final class AlsTrainer implements Trainer<AlsModel> {
   @Override
   public AlsModel train(TrainingTask<AlsModel> task) {
     task.parent().ifPresent(this::checkParent);
+    if (task.parent().isPresent()
+        && task.statistics().isPresent()
+        && parameters.itemHalfLife().isPresent()) {
+      AlsModel parent = task.parent().get();
+      AlsModel faded =
+          parent.asOf(task.statistics().get(), parameters.itemHalfLife().get(), task.now());
+      return learn(task.from(faded)).keeping(parent);
+    }
+    return learn(task);
+  }
+
+  private AlsModel learn(TrainingTask<AlsModel> task) {
     int sweeps = task.parent().isPresent() ? parameters.nightlySweeps() : parameters.maxIter();
     task.progress().begin("learning factors", 1 + 2L * sweeps);
     try (SweepEngine engine = new EngineChoice(parameters, distillation).open(task)) {
@@ -100,7 +112,8 @@ public final class AlsTrainer implements Trainer<AlsModel> {
                     Optional.of(items),
                     nextUsers,
                     nextItems,
-                    parameters.implicitPrefs()))
+                    parameters.implicitPrefs(),
+                    before.begun()))
         .orElseGet(
             () ->
                 new AlsModel(
@@ -110,7 +123,8 @@ public final class AlsTrainer implements Trainer<AlsModel> {
                     Optional.empty(),
                     nextUsers,
                     nextItems,
-                    parameters.implicitPrefs()));
+                    parameters.implicitPrefs(),
+                    task.now().toEpochMilli()));
   }
 
   /**

@@ -71,15 +71,23 @@ record Audience(
 
   /** Scores of a model for these users, as its parameters say that they are served. */
   Scorer served(AlsModel model, AlsHyperparameters parameters) {
+    AlsFamily family = new AlsFamily(parameters, DistillationOptions.NONE);
+    AlsModel served = family.asOf(model, statistics, now);
     if (parameters.serving().users() == Serving.Users.STORED) {
-      return model.scorer(users);
+      return served.scorer(users);
     }
+    return family.served(
+        served,
+        users,
+        counted(parameters.decay()).cases().stream().map(UserCase::past).toList(),
+        now);
+  }
+
+  /** Scores of a model for these users, with the vectors that it keeps of them. */
+  Scorer remembered(AlsModel model, AlsHyperparameters parameters) {
     return new AlsFamily(parameters, DistillationOptions.NONE)
-        .served(
-            model,
-            users,
-            counted(parameters.decay()).cases().stream().map(UserCase::past).toList(),
-            now);
+        .asOf(model, statistics, now)
+        .scorer(users);
   }
 
   /** The history that users are served from; empty where they are served as they were stored. */

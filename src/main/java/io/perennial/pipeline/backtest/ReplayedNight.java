@@ -5,6 +5,7 @@ import io.perennial.model.Model;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.Row;
  * @param rows number of them
  * @param everything all events up to the end of the night; persisted
  * @param rowsSoFar number of them
+ * @param statistics items as of before the night
  * @param histories what users did before the night, by how counts fade
  * @param choices what its users did, beside what was known before it; worked out when asked for
  * @param end of the night: the instant to which older events are decayed
@@ -32,6 +34,7 @@ record ReplayedNight(
     long rows,
     Supplier<Dataset<Row>> everything,
     long rowsSoFar,
+    ItemStatistics statistics,
     Map<DecayPolicy, HistoryTable> histories,
     Supplier<Choices> choices,
     Instant end,
@@ -45,7 +48,8 @@ record ReplayedNight(
         Optional.ofNullable(histories.get(decay)),
         end,
         seed,
-        Progress.SILENT);
+        Progress.SILENT,
+        Optional.of(statistics));
   }
 
   /** A training from scratch on everything so far. */

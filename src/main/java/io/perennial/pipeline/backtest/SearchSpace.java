@@ -75,7 +75,9 @@ final class SearchSpace {
           arm == BacktestArm.ITEM_KNN
               ? new BacktestDefinition.Arm(now.model(), now.distillation(), neighbours(now, random))
               : new BacktestDefinition.Arm(
-                  model(arm, now.model(), random),
+                  OURS.contains(arm)
+                      ? fading(model(arm, now.model(), random), teaching)
+                      : model(arm, now.model(), random),
                   OURS.contains(arm)
                       ? distillation(now.distillation(), teaching)
                       : now.distillation(),
@@ -119,12 +121,21 @@ final class SearchSpace {
         now.numBlocks(),
         now.solver(),
         now.initialScale(),
-        choosesCounts && SERVED.contains(arm) ? serving(now, random) : now.serving());
+        choosesCounts && SERVED.contains(arm) ? serving(now, random) : now.serving(),
+        now.itemHalfLife());
   }
 
   private static DistillationOptions distillation(DistillationOptions now, Random random) {
     double beta = now.beta() > 0 ? now.beta() : DistillationOptions.DEFAULT.beta();
     return now.withBeta(rounded(beta * between(0.1, 10, random)));
+  }
+
+  /** Items that fade, or do not. */
+  private static AlsHyperparameters fading(AlsHyperparameters model, Random random) {
+    int drawn = random.nextInt(HALF_LIVES.length + 1);
+    return !model.implicitPrefs() || drawn == HALF_LIVES.length
+        ? model
+        : model.withItemHalfLife(Optional.of(Duration.ofDays(HALF_LIVES[drawn])));
   }
 
   /** Users as stored, or fresh with weights of their own. */

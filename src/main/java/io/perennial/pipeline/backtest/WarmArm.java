@@ -82,7 +82,7 @@ final class WarmArm implements Arm {
 
   @Override
   public Scorer remembered(Audience audience) {
-    return model.scorer(audience.users());
+    return audience.remembered(model, parameters);
   }
 
   /** Item vectors of the model as it is. */
