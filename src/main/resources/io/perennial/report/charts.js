@@ -235,6 +235,7 @@
   function paths(get, chart, width) {
     var option = scatter(get, { unit: chart.unit, across: chart.across, names: chart.names, series: [] }, width);
     option.legend.show = true;
+    option.grid.top = 64;
     option.grid.right = 60;
     option.series = chart.series.map(function (series, s) {
       return { name: series.name, type: 'line', symbol: SYMBOLS[s % SYMBOLS.length], symbolSize: 9, lineStyle: { width: 2, type: DASHES[s % DASHES.length] }, itemStyle: { color: color(get, series.name, s) },
