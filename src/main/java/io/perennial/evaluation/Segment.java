@@ -22,8 +22,8 @@ public enum Segment {
    */
   FIRST_TIME,
   /**
-   * Users whose whole past is one day: nothing in it twice, and no more than 24 hours from its first
-   * event to its last. What a model makes of somebody it has met once.
+   * Users whose whole past is one day: nothing in it twice, and no more than 24 hours from its
+   * first event to its last. What a model makes of somebody it has met once.
    */
   SECOND_NIGHT;
 

@@ -21,7 +21,15 @@ final class Words {
           "recent_popularity",
           "frequency");
   private static final List<String> SEGMENTS =
-      List.of("all", "returning", "new", "old_items", "new_items", "repeat", "first_time", "second_night");
+      List.of(
+          "all",
+          "returning",
+          "new",
+          "old_items",
+          "new_items",
+          "repeat",
+          "first_time",
+          "second_night");
 
   private Words() {}
 

@@ -33,7 +33,15 @@ final class WarehouseFixture {
   static final int VERSIONS = 8;
   private static final Instant START = Instant.parse("2026-02-01T00:00:00Z");
   private static final List<String> SEGMENTS =
-      List.of("all", "returning", "new", "old_items", "new_items", "repeat", "first_time", "second_night");
+      List.of(
+          "all",
+          "returning",
+          "new",
+          "old_items",
+          "new_items",
+          "repeat",
+          "first_time",
+          "second_night");
 
   private final Map<Tables, List<Row>> rows = new EnumMap<>(Tables.class);
   private final Random random = new Random(7);
