@@ -25,10 +25,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RetrainCommand.class,
       BackfillCommand.class,
       BacktestCommand.class,
+      StatusCommand.class,
       ModelsCommand.class,
       RecommendCommand.class,
       SqlCommand.class,
-      ReportCommand.class
+      ReportCommand.class,
+      CompactCommand.class
     },
     footerHeading = "%nExample:%n",
     footer = {

@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param backtest how history is replayed; not part of the digest, as it decides no night
  * @param recommendation what is recommended; no part of the digest, since nothing is learnt by it
  * @param items table that says more about items, for recommendations; no part of the digest either
+ * @param schedule when nights run; empty: nobody schedules them; no part of the digest either
  * @param digest SHA-256, hex, of the canonical form of everything that decides what is learned
  * @param text canonical form, key to value, for lineage and reports
  */
@@ -59,6 +60,7 @@ public record PipelineDefinition(
     BacktestDefinition backtest,
     RecommendationOptions recommendation,
     Optional<ItemTable> items,
+    Optional<Schedule> schedule,
     String digest,
     Map<String, String> text) {
   /** The same pipeline, replayed with other parameters. */
@@ -83,6 +85,7 @@ public record PipelineDefinition(
         other,
         recommendation,
         items,
+        schedule,
         digest,
         text);
   }

@@ -169,6 +169,7 @@ public final class PipelineReader {
     RecommendationOptions recommendation =
         RecordBinder.bind(root.section("recommendation"), RecommendationOptions.DEFAULT);
     Optional<ItemTable> items = items(root.section("items"));
+    Optional<Schedule> schedule = ScheduleReader.read(root.section("schedule"));
     CanonicalForm form =
         new CanonicalForm()
             .with("name", name)
@@ -207,6 +208,7 @@ public final class PipelineReader {
         backtest,
         recommendation,
         items,
+        schedule,
         form.digest(),
         form.text());
   }

@@ -125,6 +125,68 @@ class RegistryCareIT {
   }
 
   @Test
+  void compactionMakesOneFileOfManyChangesNoRowAndFindsNothingTheSecondTime() {
+    Warehouse warehouse = new Warehouse(folder.toString());
+    DeltaModelRegistry registry = registry(2);
+    for (int night = 0; night < 4; night++) {
+      registry.indexed("shop", "r" + night, events("u" + night, "i" + night)).count();
+      registry.indexed("other", "r" + night, events("u" + night, "i" + night)).count();
+    }
+    Nights.Truth one = new Nights(spark, registry, "shop").promoted(1, null, 0, 1);
+    String ids = warehouse.table("entity_ids");
+    List<Row> rows = sorted(ids);
+    List<Row> protocol = protocol(ids);
+    Compaction compaction = new Compaction(spark, warehouse);
+
+    List<Compaction.Compacted> done = compaction.run("shop");
+    assertThat(done)
+        .filteredOn(table -> table.table().equals("entity_ids"))
+        .singleElement()
+        .satisfies(
+            table -> {
+              assertThat(table.merged()).isGreaterThanOrEqualTo(4);
+              assertThat(table.into()).isEqualTo(1);
+              assertThat(table.deleted()).as("younger than seven days").isZero();
+            });
+    assertThat(sorted(ids)).isEqualTo(rows);
+    assertThat(files(ids, "shop")).isEqualTo(1);
+    assertThat(files(ids, "other")).isEqualTo(4);
+    assertThat(protocol(ids)).isEqualTo(protocol);
+    Row commit = spark.sql("DESCRIBE HISTORY delta.`" + ids + "` LIMIT 1").head();
+    assertThat(commit.<String>getAs("operation")).isEqualTo("OPTIMIZE");
+    assertThat(commit.<String>getAs("userMetadata")).contains("shop", "compact");
+    assertThat(done)
+        .extracting(Compaction.Compacted::table)
+        .doesNotContain("user_factors", "item_factors");
+    assertThat(registry.open(one.version()).users().all().values())
+        .containsExactly(one.users().all().values());
+
+    assertThat(compaction.run("shop"))
+        .allSatisfy(table -> assertThat(table.merged() + table.into()).isZero());
+    assertThat(registry.indices("shop", "user", List.of("u0", "u3"))).hasSize(2);
+    assertThat(spark.conf().getOption("spark.databricks.delta.optimize.minFileSize").isDefined())
+        .isFalse();
+  }
+
+  private List<Row> sorted(String table) {
+    return spark.read().format("delta").load(table).sort("pipeline", "kind", "id").collectAsList();
+  }
+
+  /** Smallest reader and writer, and the table's properties. */
+  private List<Row> protocol(String table) {
+    return spark
+        .sql("DESCRIBE DETAIL delta.`" + table + "`")
+        .select("minReaderVersion", "minWriterVersion", "tableFeatures", "properties")
+        .collectAsList();
+  }
+
+  private long files(String table, String pipeline) {
+    return java.util.Arrays.stream(spark.read().format("delta").load(table).inputFiles())
+        .filter(file -> file.contains("/pipeline=" + pipeline + "/"))
+        .count();
+  }
+
+  @Test
   void oneOfTwoThatWantALeaseAtOnceGetsItAndADeadOwnerIsReplaced() throws Exception {
     Warehouse warehouse = new Warehouse(folder.toString());
     Instant now = Instant.parse("2026-01-01T00:00:00Z");

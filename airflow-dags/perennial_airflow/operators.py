@@ -1,0 +1,146 @@
+"""Runs a command of Perennial: on a cluster by SparkSubmitOperator, or on the worker by bin/perennial."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import Asset, BaseHook, BaseOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
+
+from perennial_airflow import failures
+from perennial_airflow.deployment import Deployment
+from perennial_airflow.package import Package
+from perennial_airflow.schedule import Schedule
+
+MAIN_CLASS = "io.perennial.cli.Perennial"
+
+Command = Callable[[Schedule, Mapping[str, Any]], list[str]]
+
+
+def perennial(schedule: Schedule, command: Command, **task: Any) -> BaseOperator:
+    """The task that runs a command as the schedule says: by spark-submit, or embedded."""
+    kind = SubmittedCommand if schedule.submit == "spark_submit" else EmbeddedCommand
+    return kind(schedule=schedule, command=command, pool=schedule.pool, **task)
+
+
+class SubmittedCommand(SparkSubmitOperator):
+    """SparkSubmitOperator for one command. The jars are looked up and the arguments made when it runs."""
+
+    template_fields = ()
+
+    def __init__(self, *, schedule: Schedule, command: Command, **kwargs: Any):
+        super().__init__(
+            conn_id=schedule.connection,
+            java_class=MAIN_CLASS,
+            name=f"perennial-{schedule.pipeline}-{kwargs['task_id']}",
+            properties_file=schedule.spark_conf,
+            **kwargs,
+        )
+        self.schedule = schedule
+        self.command = command
+
+    def execute(self, context: Any) -> None:
+        arguments = self.command(self.schedule, context)
+        package = Package.find(Deployment.current(), spark_binary(self.schedule))
+        self.application, self.jars, self.application_args = package.application, package.jars, arguments
+        self._hook = self._get_hook()
+        try:
+            super().execute(context)
+        except AirflowFailException:
+            raise
+        except AirflowException as failure:
+            process = self._hook._submit_sp
+            if process is None or not process.returncode:
+                raise
+            lines = [str(line) for line in self._hook._last_submit_log_lines]
+            raise failures.explained(arguments, process.returncode, lines) from failure
+
+
+class EmbeddedCommand(BaseOperator):
+    """Runs bin/perennial in a process of its own, with Spark inside it."""
+
+    def __init__(self, *, schedule: Schedule, command: Command, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.schedule = schedule
+        self.command = command
+        self._process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Any) -> None:
+        arguments = self.command(self.schedule, context)
+        self._process = _start(embedded(self.schedule, arguments), subprocess.STDOUT)
+        tail: deque[str] = deque(maxlen=500)
+        for line in self._process.stdout or ():
+            tail.append(line.rstrip())
+            self.log.info(line.rstrip())
+        code = self._process.wait()
+        if code:
+            raise failures.explained(arguments, code, list(tail))
+
+    def on_kill(self) -> None:
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+
+
+def answer(schedule: Schedule, arguments: list[str], log: Any) -> str:
+    """Standard output of a command that only reads: run on the worker, as the cluster's output does not come back."""
+    if schedule.submit == "embedded":
+        line = embedded(schedule, arguments)
+    else:
+        binary = spark_binary(schedule)
+        package = Package.find(Deployment.current(), binary)
+        properties = ["--properties-file", schedule.spark_conf] if schedule.spark_conf else []
+        line = [binary, "--master", "local[1]", *properties, "--conf", "spark.submit.deployMode=client"]
+        line += ["--jars", package.jars, "--class", MAIN_CLASS, package.application, *arguments]
+    log.info("Running %s", " ".join(arguments))
+    with _start(line, subprocess.PIPE) as process:
+        out, err = process.communicate()
+    for text in err.splitlines():
+        log.info(text)
+    if process.returncode:
+        raise failures.explained(arguments, process.returncode, err.splitlines())
+    return out
+
+
+def embedded(schedule: Schedule, arguments: list[str]) -> list[str]:
+    """The command line of the launcher."""
+    launcher = Deployment.current().launcher
+    if not os.access(launcher, os.X_OK):
+        raise AirflowFailException(
+            f"There is no program {launcher} on this worker. Set PERENNIAL_HOME to the folder of the project."
+        )
+    conf = ["--conf", schedule.spark_conf] if schedule.spark_conf else []
+    return [str(launcher), *arguments, *conf]
+
+
+def spark_binary(schedule: Schedule) -> str:
+    """The spark-submit that the connection names.
+
+    Raises AirflowFailException where there is no such connection; the hook would try YARN then.
+    """
+    try:
+        connection = BaseHook.get_connection(schedule.connection)
+    except AirflowNotFoundException:
+        raise AirflowFailException(
+            f"Cannot submit {schedule.pipeline}: Airflow has no connection '{schedule.connection}'. Add it, as with "
+            f"'airflow connections add {schedule.connection} --conn-type spark --conn-host spark://HOST --conn-port 7077', or "
+            "name another with schedule.connection."
+        ) from None
+    return connection.extra_dejson.get("spark-binary") or "spark-submit"
+
+
+def announce(context: Mapping[str, Any], asset: Asset, outcome: Mapping[str, Any]) -> None:
+    """Says with the event of an asset which version it is, and how good."""
+    keys = ("pipeline", "version", "metrics", "interval_from", "interval_to", "run_id")
+    context["outlet_events"][asset].extra = {key: outcome.get(key) for key in keys}
+
+
+def _start(line: list[str], err: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True, errors="replace", start_new_session=True
+    )

@@ -1,0 +1,160 @@
+package io.perennial.registry;
+
+import io.delta.exceptions.DeltaConcurrentModificationException;
+import io.delta.tables.DeltaTable;
+import io.perennial.Warehouse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Care for the files of the small tables: within each partition of a pipeline, files below {@link
+ * #SMALL} become one (Delta's OPTIMIZE, a commit that changes no data), and files that no version
+ * of a table newer than its retention lists are deleted (Delta's VACUUM). Tables of factors and
+ * histories are left alone: a night writes them sorted, and {@link Pruning} deletes them.
+ *
+ * <p>A partition is never merged with another one. So the tables of which each night has its own
+ * partition keep a file a night; what they gain is that the files of replaced rows go.
+ */
+public final class Compaction {
+  /** Bytes below which a file is merged with others. */
+  static final long SMALL = 16L << 20;
+
+  private static final long MERGED = 128L << 20;
+  private static final String NOTE = "spark.databricks.delta.commitInfo.userMetadata";
+  private static final String LEAST = "spark.databricks.delta.optimize.minFileSize";
+  private static final String MOST = "spark.databricks.delta.optimize.maxFileSize";
+
+  private static final Set<Tables> SORTED =
+      Set.of(Tables.USER_FACTORS, Tables.ITEM_FACTORS, Tables.USER_HISTORY, Tables.ITEM_STATISTICS);
+
+  private final SparkSession spark;
+  private final Warehouse warehouse;
+
+  public Compaction(SparkSession spark, Warehouse warehouse) {
+    this.spark = spark;
+    this.warehouse = warehouse;
+  }
+
+  /**
+   * What was done to a table.
+   *
+   * @param merged small files that are in a larger one now
+   * @param into the larger ones
+   * @param deleted files that nobody needed any more
+   */
+  public record Compacted(String table, long merged, long into, long deleted) {}
+
+  /** Names of the tables that are looked after, where they exist. */
+  public List<String> tables() {
+    return existing().stream().map(Tables::tableName).toList();
+  }
+
+  /**
+   * Merges and deletes; the caller holds the pipeline's lease. Doing it again finds nothing to do.
+   *
+   * @throws RegistryConflictException where another process, such as a recommendation, wrote the
+   *     same rows meanwhile; what was done stays done
+   */
+  public List<Compacted> run(String pipeline) {
+    Names.pipeline(pipeline);
+    Map<String, String> settings =
+        Map.of(
+            NOTE, CommitNote.of(pipeline, "compact").json(),
+            LEAST, Long.toString(SMALL),
+            MOST, Long.toString(MERGED));
+    Map<String, Optional<String>> before = new LinkedHashMap<>();
+    settings.keySet().forEach(key -> before.put(key, now(key)));
+    settings.forEach(spark.conf()::set);
+    try {
+      return existing().stream().map(table -> care(table, pipeline)).toList();
+    } finally {
+      before.forEach(
+          (key, value) ->
+              value.ifPresentOrElse(
+                  earlier -> spark.conf().set(key, earlier), () -> spark.conf().unset(key)));
+    }
+  }
+
+  private Optional<String> now(String key) {
+    scala.Option<String> value = spark.conf().getOption(key);
+    return value.isDefined() ? Optional.of(value.get()) : Optional.empty();
+  }
+
+  private List<Tables> existing() {
+    DeltaTables tables = new DeltaTables(spark, warehouse, WriteListener.NONE);
+    List<Tables> found = new ArrayList<>();
+    for (Tables table : Tables.values()) {
+      if (!SORTED.contains(table) && tables.exists(table)) {
+        found.add(table);
+      }
+    }
+    return found;
+  }
+
+  private Compacted care(Tables table, String pipeline) {
+    String folder = warehouse.table(table.tableName());
+    DeltaTable delta = DeltaTable.forPath(spark, folder);
+    long merged = 0;
+    long into = 0;
+    // The lease that allows this beats in a file of its own.
+    if (table != Tables.LEASES) {
+      Row metrics = merge(table, delta, pipeline);
+      merged = metrics.<Long>getAs("numFilesRemoved");
+      into = metrics.<Long>getAs("numFilesAdded");
+    }
+    long files = dataFiles(folder);
+    delta.vacuum();
+    return new Compacted(table.tableName(), merged, into, files - dataFiles(folder));
+  }
+
+  private static Row merge(Tables table, DeltaTable delta, String pipeline) {
+    try {
+      // A name that passed Names.pipeline holds no quote.
+      return delta
+          .optimize()
+          .where("pipeline = '" + pipeline + "'")
+          .executeCompaction()
+          .select("metrics.numFilesRemoved", "metrics.numFilesAdded")
+          .head();
+    } catch (DeltaConcurrentModificationException raced) {
+      throw new RegistryConflictException(
+          "Cannot merge the files of "
+              + table.tableName()
+              + ": another process wrote the same rows of "
+              + pipeline
+              + " meanwhile. Nothing is lost; run 'compact' again when it has ended.",
+          raced);
+    }
+  }
+
+  /** Parquet files under a table's folder, referenced or not. */
+  private long dataFiles(String folder) {
+    try {
+      Path root = new Path(folder);
+      FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
+      RemoteIterator<LocatedFileStatus> all = files.listFiles(root, true);
+      long count = 0;
+      while (all.hasNext()) {
+        String path = all.next().getPath().toString();
+        if (path.endsWith(".parquet") && !path.contains("/_delta_log/")) {
+          count++;
+        }
+      }
+      return count;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
