@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
-from airflow.sdk import Asset, BaseHook, BaseOperator
+from airflow.sdk import Asset, BaseHook, BaseOperator, Connection
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from perennial_airflow import failures
@@ -47,8 +47,14 @@ class SubmittedCommand(SparkSubmitOperator):
 
     def execute(self, context: Any) -> None:
         arguments = self.command(self.schedule, context)
-        package = Package.find(Deployment.current(), spark_binary(self.schedule))
-        self.application, self.jars, self.application_args = package.application, package.jars, arguments
+        connection = cluster(self.schedule)
+        package = Package.find(Deployment.current(), spark_binary(connection))
+        self.application, self.application_args = package.application, arguments
+        if (connection.host or "").startswith("local"):
+            # The only process there is reads the jars where they are; --jars would copy them for it.
+            self.driver_class_path = package.class_path
+        else:
+            self.jars = package.jars
         self._hook = self._get_hook()
         try:
             super().execute(context)
@@ -92,11 +98,11 @@ def answer(schedule: Schedule, arguments: list[str], log: Any) -> str:
     if schedule.submit == "embedded":
         line = embedded(schedule, arguments)
     else:
-        binary = spark_binary(schedule)
+        binary = spark_binary(cluster(schedule))
         package = Package.find(Deployment.current(), binary)
         properties = ["--properties-file", schedule.spark_conf] if schedule.spark_conf else []
         line = [binary, "--master", "local[1]", *properties, "--conf", "spark.submit.deployMode=client"]
-        line += ["--jars", package.jars, "--class", MAIN_CLASS, package.application, *arguments]
+        line += ["--driver-class-path", package.class_path, "--class", MAIN_CLASS, package.application, *arguments]
     log.info("Running %s", " ".join(arguments))
     with _start(line, subprocess.PIPE) as process:
         out, err = process.communicate()
@@ -118,19 +124,23 @@ def embedded(schedule: Schedule, arguments: list[str]) -> list[str]:
     return [str(launcher), *arguments, *conf]
 
 
-def spark_binary(schedule: Schedule) -> str:
-    """The spark-submit that the connection names.
+def cluster(schedule: Schedule) -> Connection:
+    """The connection that names the cluster.
 
-    Raises AirflowFailException where there is no such connection; the hook would try YARN then.
+    Raises AirflowFailException where there is none; the hook would try YARN then.
     """
     try:
-        connection = BaseHook.get_connection(schedule.connection)
+        return BaseHook.get_connection(schedule.connection)
     except AirflowNotFoundException:
         raise AirflowFailException(
             f"Cannot submit {schedule.pipeline}: Airflow has no connection '{schedule.connection}'. Add it, as with "
             f"'airflow connections add {schedule.connection} --conn-type spark --conn-host spark://HOST --conn-port 7077', or "
             "name another with schedule.connection."
         ) from None
+
+
+def spark_binary(connection: Connection) -> str:
+    """The program that submits."""
     return connection.extra_dejson.get("spark-binary") or "spark-submit"
 
 

@@ -21,6 +21,11 @@ class Package:
     application: str
     jars: str
 
+    @property
+    def class_path(self) -> str:
+        """The same jars for one process that reads them where they are."""
+        return self.jars.replace(",", ":")
+
     @staticmethod
     def find(deployment: Deployment, spark_submit: str) -> Package:
         """The packaged folder where there is one, else what the build left behind, without what Spark brings.

@@ -6,6 +6,7 @@ import sys
 
 database, dag = sys.argv[1:]
 with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
+    known = connection.execute("SELECT count(*) FROM serialized_dag WHERE dag_id = ?", (dag,)).fetchone()[0]
     runs = connection.execute(
         "SELECT run_id, state, data_interval_start, start_date, end_date FROM dag_run WHERE dag_id = ? ORDER BY id", (dag,)
     ).fetchall()
@@ -20,6 +21,7 @@ with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connec
 print(
     json.dumps(
         {
+            "known": bool(known),
             "runs": [
                 {
                     "run_id": run[0],

@@ -52,7 +52,7 @@ class ReadingSchedules(Files):
     def test_defaults_are_those_of_the_template(self):
         """Every value behind # in pipelines/template.yaml is what is meant where the key is left out."""
         template = Path(__file__).resolve().parents[4] / "pipelines" / "template.yaml"
-        shown = template.read_text(encoding="utf-8").split("# schedule:\n")[1]
+        shown = template.read_text(encoding="utf-8").split("# schedule:\n")[1].split("\n# ----")[0]
         keys = [line[2:] for line in shown.splitlines() if line.startswith("#   ") and not line[4:5].isupper()]
         keys = [line for line in keys if line.strip().startswith("-") or ":" in line and not line.strip()[0].isupper()]
         explained = self.folder / "template.yaml"

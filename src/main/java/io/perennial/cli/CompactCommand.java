@@ -31,7 +31,11 @@ final class CompactCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Composition composition = Composition.open(spec)) {
-      String pipeline = composition.pipelineName(composition.versions());
+      composition.requireWarehouse();
+      String pipeline =
+          composition
+              .namedPipeline()
+              .orElseGet(() -> composition.pipelineName(composition.versions()));
       Compaction compaction = new Compaction(composition.spark(), composition.warehouse());
       if (Perennial.options(spec.commandLine()).isDryRun()) {
         composition

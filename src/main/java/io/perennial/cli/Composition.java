@@ -138,6 +138,12 @@ final class Composition implements AutoCloseable {
     return new Versions(spark, registry());
   }
 
+  /** The versions of the warehouse, of which only some tables are read, by their names. */
+  Versions versionsWith(List<String> tables) {
+    tables.forEach(table -> WarehouseViews.show(spark, warehouse(), table));
+    return new Versions(spark, registry());
+  }
+
   /** The pipeline whose file is named with --pipeline. */
   Optional<String> namedPipeline() {
     return options.pipeline().map(PipelineDefinition::name);
@@ -170,7 +176,12 @@ final class Composition implements AutoCloseable {
             });
   }
 
-  private void requireWarehouse() {
+  /**
+   * Looks whether the warehouse is there.
+   *
+   * @throws UsageException where it is not
+   */
+  void requireWarehouse() {
     String root = warehouse().root();
     try {
       Path path = new Path(root);

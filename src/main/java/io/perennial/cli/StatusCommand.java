@@ -4,6 +4,7 @@ import io.perennial.ExitCode;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.pipeline.Standing;
 import io.perennial.registry.ModelVersion;
+import io.perennial.registry.OpenedRun;
 import io.perennial.registry.RunState;
 import io.perennial.slice.Interval;
 import java.time.Instant;
@@ -47,6 +48,7 @@ final class StatusCommand implements Callable<Integer> {
           "champion_to_time",
           "rejections_in_a_row");
 
+  private static final List<String> READ = List.of("model_metrics", "gate_findings");
   private static final Set<String> JUDGED = Set.of("promoted", "rejected");
 
   @Spec private CommandSpec spec;
@@ -63,9 +65,9 @@ final class StatusCommand implements Callable<Integer> {
     Optional<Interval> span =
         Optional.ofNullable(interval).map(text -> Intervals.parse(text, pipeline.zone()));
     try (Composition composition = Composition.open(spec)) {
-      Versions versions = composition.versions();
+      composition.requireWarehouse();
       Standing standing = Standing.of(composition.registry(), pipeline.name(), span);
-      Map<String, Object> row = row(standing, versions);
+      Map<String, Object> row = row(standing, composition);
       if (composition.printer().isTable()) {
         sentences(standing, row).forEach(composition.printer()::say);
       } else {
@@ -75,15 +77,14 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> row(Standing standing, Versions versions) {
+  private static Map<String, Object> row(Standing standing, Composition composition) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("pipeline", standing.pipeline());
     standing.run().ifPresent(run -> row.putAll(of(run)));
     standing
         .run()
         .filter(run -> run.outcome().filter(JUDGED::contains).isPresent())
-        .map(run -> versions.version(standing.pipeline(), run.opened().version()))
-        .ifPresent(version -> row.putAll(judged(version, versions)));
+        .ifPresent(run -> row.putAll(judged(run.opened(), composition.versionsWith(READ))));
     row.put("champion", standing.champion().map(ModelVersion::version).orElse(null));
     row.put("champion_to_time", standing.champion().map(StatusCommand::end).orElse(null));
     row.put("rejections_in_a_row", standing.rejections());
@@ -102,7 +103,8 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** The figures that the gate saw, over all users, and the rules that failed. */
-  private static Map<String, Object> judged(ModelVersion version, Versions versions) {
+  private static Map<String, Object> judged(OpenedRun run, Versions versions) {
+    ModelVersion version = versions.version(run.pipeline(), run.version());
     Map<String, Object> metrics = new LinkedHashMap<>();
     for (Row figure : versions.rows("model_metrics", version, "metric", "k")) {
       if (figure.getAs("window").equals("validation")

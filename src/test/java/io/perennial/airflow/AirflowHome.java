@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class AirflowHome {
   private static final Path STATE =
       Path.of("src", "test", "python", "airflow", "state.py").toAbsolutePath();
-  private static final long MINUTES = 8;
+  private static final long MINUTES = 15;
 
   private final AirflowInstallation installation;
   private final Path folder;
@@ -60,6 +60,12 @@ final class AirflowHome {
   /** Another variable of the environment. */
   AirflowHome with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** No such variable in the environment. */
+  AirflowHome without(String variable) {
+    environment.remove(variable);
     return this;
   }
 

@@ -102,6 +102,8 @@ class CommandLineTest {
         "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
             + " --tune-from 2011-02-01 --tune-to 2011-03-01 | must lie before those that are",
         "backtest --from 2011-03-01 --to 2011-03-02 --arms frozen | Which pipeline?",
+        "status | Which pipeline?",
+        "status --pipeline pipelines/demo.yaml --interval 2011-01-02 | --interval must be FROM/TO",
         "sql --file nowhere.sql | there is no such file",
         "sql --limit 0 x | --limit must be at least 1",
         "models prune --keep 0 | --keep must be at least 1",

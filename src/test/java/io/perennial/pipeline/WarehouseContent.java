@@ -23,7 +23,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * Every row of every table of a warehouse, without what tells one run from another that did the
  * same: instants of writing, seconds, the time stamp in a run's name. Leases are left out.
  */
-final class WarehouseContent {
+public final class WarehouseContent {
   private static final double TOLERANCE = 1e-5;
 
   /** Instants at which something was written; other instants bound slices and must agree. */
@@ -33,7 +33,7 @@ final class WarehouseContent {
   private final Map<String, List<List<Object>>> tables = new TreeMap<>();
 
   /** Reads a warehouse. */
-  static WarehouseContent of(Path warehouse) {
+  public static WarehouseContent of(Path warehouse) {
     WarehouseContent content = new WarehouseContent();
     File[] folders =
         warehouse.toFile().listFiles(file -> new File(file, "_delta_log").isDirectory());
@@ -43,6 +43,14 @@ final class WarehouseContent {
       }
     }
     return content;
+  }
+
+  /** The same with these tables only. */
+  public WarehouseContent only(Set<String> names) {
+    WarehouseContent some = new WarehouseContent();
+    some.tables.putAll(tables);
+    some.tables.keySet().retainAll(names);
+    return some;
   }
 
   /** The tables that hold rows. */
@@ -56,7 +64,7 @@ final class WarehouseContent {
   }
 
   /** Fails unless another warehouse holds the same rows; numbers that are not whole within 1e-5. */
-  void assertSameAs(WarehouseContent other, String what) {
+  public void assertSameAs(WarehouseContent other, String what) {
     assertThat(tables()).as(what).isEqualTo(other.tables());
     for (String table : tables()) {
       List<List<Object>> mine = tables.get(table);

@@ -1,0 +1,341 @@
+package io.perennial.airflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.perennial.TestSession;
+import io.perennial.pipeline.RunOutcome;
+import io.perennial.pipeline.WarehouseContent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import java.util.zip.GZIPOutputStream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nights under a running scheduler: a backfill whose second night loses its Spark driver, then a
+ * corrupted night, then an alert.
+ */
+@Tag("system")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class AirflowNightsIT {
+  private static final Duration LONGEST = Duration.ofMinutes(20);
+  private static final int FIRST = ScheduledShop.BASE_DAYS;
+  private static final int CORRUPTED = FIRST + 3;
+
+  @TempDir static Path folder;
+  private static final List<JsonNode> notices = new CopyOnWriteArrayList<>();
+  private static HttpServer webhook;
+  private static ScheduledShop shop;
+  private static Path twin;
+  private static AirflowHome home;
+  private static AirflowServices services;
+
+  @BeforeAll
+  static void start() throws Exception {
+    AirflowInstallation installation = AirflowInstallation.require();
+    shop =
+        ScheduledShop.generate(
+            folder,
+            "shop",
+            "maximalRejections: 2",
+            "notifications:",
+            "  webhook: chat");
+    shop.ingest(0, CORRUPTED);
+    assertThat(shop.learn(shop.warehouse(), 0, FIRST).kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
+    twin = copy(shop.warehouse(), folder.resolve("twin"));
+    webhook = webhook();
+    home =
+        new AirflowHome(
+                installation,
+                Files.createDirectories(folder.resolve("airflow")),
+                shop.pipelines(),
+                shop.warehouse())
+            .with(
+                "AIRFLOW_CONN_CHAT",
+                "{\"conn_type\": \"http\", \"schema\": \"http\", \"host\": \"127.0.0.1\", \"port\": "
+                    + webhook.getAddress().getPort()
+                    + "}");
+    home.airflow("db", "migrate").succeeded();
+    home.airflow("pools", "set", "perennial-shop", "1", "Nights of the shop").succeeded();
+    services = AirflowServices.start(home);
+    await(state -> state.get("known").asBoolean());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (services != null) {
+      services.close();
+    }
+    if (webhook != null) {
+      webhook.stop(0);
+    }
+  }
+
+  @Test
+  @Order(1)
+  void aBackfillRunsNightsInOrderAndAKilledDriverIsTakenUpByTheRetry() throws Exception {
+    home.airflow(
+            "backfill",
+            "create",
+            "--dag-id",
+            "shop",
+            "--from-date",
+            ScheduledShop.day(FIRST).toString(),
+            "--to-date",
+            ScheduledShop.day(CORRUPTED).toString(),
+            "--reprocess-behavior",
+            "failed",
+            "--max-active-runs",
+            "1")
+        .succeeded();
+    killDriver(ScheduledShop.day(FIRST + 1) + "/" + ScheduledShop.day(FIRST + 2));
+    JsonNode state = await(now -> ended(now, 3));
+
+    List<String> retrained = new ArrayList<>();
+    for (JsonNode run : state.get("runs")) {
+      assertThat(run.get("state").asText()).as(run.toPrettyString()).isEqualTo("success");
+      assertThat(task(run, "retrain").get("state").asText()).isEqualTo("success");
+      assertThat(task(run, "recommend").get("state").asText()).isEqualTo("success");
+      assertThat(task(run, "notice").get("state").asText()).isEqualTo("skipped");
+      retrained.add(task(run, "retrain").get("tries").asText());
+    }
+    assertThat(retrained).containsExactly("1", "2", "1");
+    List<Row> runs =
+        TestSession.get()
+            .read()
+            .format("delta")
+            .load(shop.warehouse().resolve("runs").toString())
+            .where("version > 1")
+            .sort("opened_at")
+            .select("interval_from", "outcome", "version")
+            .collectAsList();
+    assertThat(runs).extracting(run -> run.getString(1)).containsOnly("promoted").hasSize(3);
+    assertThat(runs).extracting(run -> run.getLong(2)).containsExactly(2L, 3L, 4L);
+    assertThat(runs).extracting(run -> run.getTimestamp(0)).isSorted();
+    assertThat(events(state, "perennial-shop-model")).containsExactly(2L, 3L, 4L);
+    assertThat(events(state, "perennial-shop-recommendations")).containsExactly(2L, 3L, 4L);
+    assertThat(notices).isEmpty();
+
+    for (int day = FIRST; day < CORRUPTED; day++) {
+      assertThat(shop.learn(twin, day, day + 1).kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
+    }
+    Set<String> learnt =
+        Set.of(
+            "model_metrics",
+            "user_factors",
+            "item_factors",
+            "user_history",
+            "item_statistics",
+            "slices",
+            "entity_ids",
+            "model_aliases");
+    WarehouseContent.of(shop.warehouse())
+        .only(learnt)
+        .assertSameAs(WarehouseContent.of(twin).only(learnt), "nights with and without a kill");
+  }
+
+  @Test
+  @Order(2)
+  void aCorruptedNightEndsAsARejectionThatSkipsRecommendAndRaisesANotice() throws Exception {
+    shop.ingest(corrupted());
+    String interval = ScheduledShop.day(CORRUPTED) + "/" + ScheduledShop.day(CORRUPTED + 1);
+    home.airflow("dags", "trigger", "shop", "--conf", "{\"interval\": \"" + interval + "\"}")
+        .succeeded();
+    JsonNode run = await(now -> ended(now, 4)).get("runs").get(3);
+
+    assertThat(run.get("state").asText()).as(run.toPrettyString()).isEqualTo("success");
+    for (String done : Set.of("retrain", "outcome", "notice", "alert", "report")) {
+      assertThat(task(run, done).get("state").asText()).as(done).isEqualTo("success");
+    }
+    for (String skipped : Set.of("version", "recommend")) {
+      assertThat(task(run, skipped).get("state").asText()).as(skipped).isEqualTo("skipped");
+    }
+    assertThat(notices)
+        .singleElement()
+        .satisfies(
+            notice -> {
+              assertThat(notice.get("event").asText()).isEqualTo("rejected");
+              assertThat(notice.get("text").asText())
+                  .contains("was rejected by", "Version 4 stays in use");
+            });
+    assertThat(
+            TestSession.get()
+                .read()
+                .format("delta")
+                .load(shop.warehouse().resolve("recommendations").toString())
+                .select("version")
+                .distinct()
+                .collectAsList())
+        .extracting(row -> row.getLong(0))
+        .containsExactly(4L);
+  }
+
+  @Test
+  @Order(3)
+  void tooManyRejectionsFailATaskOfTheirOwnAndAreTold() throws Exception {
+    Path file = shop.pipelines().resolve("shop.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file).replace("maximalRejections: 2", "maximalRejections: 1"));
+    home.airflow("tasks", "clear", "shop", "--task-regex", "^alert$", "--yes").succeeded();
+    JsonNode run =
+        await(now -> now.get("runs").get(3).get("state").asText().equals("failed"))
+            .get("runs")
+            .get(3);
+
+    assertThat(task(run, "alert").get("state").asText()).isEqualTo("failed");
+    assertThat(task(run, "retrain").get("state").asText()).isEqualTo("success");
+    assertThat(notices.get(notices.size() - 1).get("event").asText()).isEqualTo("alert");
+    assertThat(notices.get(notices.size() - 1).get("text").asText())
+        .contains("1 nights in a row were rejected");
+  }
+
+  /** Sends SIGKILL to the driver of a night after the night's first commit. */
+  private static void killDriver(String interval) throws Exception {
+    Path log = shop.warehouse().resolve("runs/_delta_log");
+    Instant end = Instant.now().plus(LONGEST);
+    Optional<ProcessHandle> driver = Optional.empty();
+    while (driver.isEmpty()) {
+      assertThat(Instant.now()).as("the driver of %s", interval).isBefore(end);
+      assertThat(services.alive()).isTrue();
+      Thread.sleep(50);
+      driver = driver(interval);
+    }
+    long commits = entries(log);
+    while (entries(log) == commits) {
+      assertThat(driver.get().isAlive()).as("the driver of %s", interval).isTrue();
+      assertThat(Instant.now()).isBefore(end);
+      Thread.sleep(20);
+    }
+    assertThat(driver.get().destroyForcibly()).isTrue();
+  }
+
+  private static Optional<ProcessHandle> driver(String interval) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process -> {
+              List<String> line = arguments(process.pid());
+              return line.contains("org.apache.spark.deploy.SparkSubmit")
+                  && !line.contains("org.apache.spark.launcher.Main")
+                  && line.contains("retrain")
+                  && line.contains(interval)
+                  && line.contains(shop.warehouse().toString());
+            })
+        .findFirst();
+  }
+
+  private static List<String> arguments(long process) {
+    try {
+      byte[] line = Files.readAllBytes(Path.of("/proc", Long.toString(process), "cmdline"));
+      return List.of(new String(line, StandardCharsets.UTF_8).split("\0"));
+    } catch (IOException ended) {
+      return List.of();
+    }
+  }
+
+  private static long entries(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".json")).count();
+    }
+  }
+
+  /** One machine is nearly all of the day: no shop's customers do that. */
+  private static Path corrupted() throws IOException {
+    Path file = folder.resolve("corrupted.csv.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      StringBuilder lines = new StringBuilder("user,item,event_type,value,event_time\n");
+      for (int n = 0; n < 600; n++) {
+        lines
+            .append(n % 10 == 0 ? "u" + n : "machine")
+            .append(",ware,purchase,1,")
+            .append(ScheduledShop.day(CORRUPTED))
+            .append(" 12:%02d:%02d%n".formatted(n / 60, n % 60));
+      }
+      out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return file;
+  }
+
+  private static JsonNode await(Predicate<JsonNode> wanted) throws Exception {
+    Instant end = Instant.now().plus(LONGEST);
+    while (true) {
+      JsonNode state = home.state("shop");
+      if (wanted.test(state)) {
+        return state;
+      }
+      assertThat(services.alive()).as("Airflow's processes; see %s", folder).isTrue();
+      assertThat(Instant.now()).as(state.toPrettyString()).isBefore(end);
+      Thread.sleep(1000);
+    }
+  }
+
+  private static boolean ended(JsonNode state, int runs) {
+    return state.get("runs").size() == runs
+        && StreamSupport.stream(state.get("runs").spliterator(), false)
+            .allMatch(run -> Set.of("success", "failed").contains(run.get("state").asText()));
+  }
+
+  private static JsonNode task(JsonNode run, String task) {
+    return run.get("tasks").get(task);
+  }
+
+  private static List<Long> events(JsonNode state, String asset) {
+    return StreamSupport.stream(state.get("events").spliterator(), false)
+        .filter(event -> event.get("asset").asText().equals(asset))
+        .map(event -> event.get("extra").get("version").asLong())
+        .toList();
+  }
+
+  private static HttpServer webhook() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          notices.add(new ObjectMapper().readTree(exchange.getRequestBody().readAllBytes()));
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Path copied = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copied);
+        } else {
+          Files.copy(file, copied);
+        }
+      }
+    }
+    return to;
+  }
+}
