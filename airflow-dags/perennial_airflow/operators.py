@@ -18,8 +18,6 @@ from perennial_airflow.deployment import Deployment
 from perennial_airflow.package import Package
 from perennial_airflow.schedule import Schedule
 
-MAIN_CLASS = "io.perennial.cli.Perennial"
-
 Command = Callable[[Schedule, Mapping[str, Any]], list[str]]
 
 
@@ -30,14 +28,14 @@ def perennial(schedule: Schedule, command: Command, **task: Any) -> BaseOperator
 
 
 class SubmittedCommand(SparkSubmitOperator):
-    """SparkSubmitOperator for one command. The jars are looked up and the arguments made when it runs."""
+    """SparkSubmitOperator for one command. The jars are looked up and the arguments made when it runs; which class is the
+    first the application jar itself says."""
 
     template_fields = ()
 
     def __init__(self, *, schedule: Schedule, command: Command, **kwargs: Any):
         super().__init__(
             conn_id=schedule.connection,
-            java_class=MAIN_CLASS,
             name=f"perennial-{schedule.pipeline}-{kwargs['task_id']}",
             properties_file=schedule.spark_conf,
             **kwargs,
@@ -102,7 +100,7 @@ def answer(schedule: Schedule, arguments: list[str], log: Any) -> str:
         package = Package.find(Deployment.current(), binary)
         properties = ["--properties-file", schedule.spark_conf] if schedule.spark_conf else []
         line = [binary, "--master", "local[1]", *properties, "--conf", "spark.submit.deployMode=client"]
-        line += ["--driver-class-path", package.class_path, "--class", MAIN_CLASS, package.application, *arguments]
+        line += ["--driver-class-path", package.class_path, package.application, *arguments]
     log.info("Running %s", " ".join(arguments))
     with _start(line, subprocess.PIPE) as process:
         out, err = process.communicate()

@@ -130,13 +130,13 @@ final class AirflowDagsIT {
 
     AirflowHome.Ended missing =
         home.without("AIRFLOW_CONN_SPARK_DEFAULT")
-            .airflow("dags", "test", "shop", ScheduledShop.day(night) + "T02:30:00+00:00");
+            .airflow("dags", "test", "shop", ScheduledShop.day(night + 1) + "T02:30:00+00:00");
     assertThat(missing.output()).contains("Airflow has no connection 'spark_default'");
     assertThat(champion(shop).version()).isEqualTo(1);
 
     AirflowHome.Ended ended =
         home.with("AIRFLOW_CONN_SPARK_DEFAULT", "{\"conn_type\": \"spark\", \"host\": \"local[2]\"}")
-            .airflow("dags", "test", "shop", ScheduledShop.day(night) + "T02:30:00+00:00");
+            .airflow("dags", "test", "shop", ScheduledShop.day(night + 1) + "T02:30:00+00:00");
 
     JsonNode state = home.state("shop");
     JsonNode run = state.get("runs").get(state.get("runs").size() - 1);
