@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import email
+import io
 import json
 import os
 import stat
@@ -10,11 +12,18 @@ import sys
 import tempfile
 import threading
 import unittest
+import warnings
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
+
+with warnings.catch_warnings():
+    # Part of Python 3.11, which the requirements are pinned for, and gone after it.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import asyncore
+    import smtpd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "airflow-dags"))
 
@@ -98,12 +107,11 @@ class ReadingSchedules(Files):
     def test_pools_are_printed_for_airflow_and_problems_give_their_exit_code(self):
         self.schedule()
         with mock.patch.dict(os.environ, {"PERENNIAL_PIPELINES": str(self.folder)}):
-            with contextlib.redirect_stdout(tempfile.TemporaryFile("w+")) as out:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
                 self.assertEqual(main(["pools"]), 0)
-                out.seek(0)
-                self.assertEqual(json.load(out)["perennial-shop"]["slots"], 1)
+            self.assertEqual(json.loads(out.getvalue())["perennial-shop"]["slots"], 1)
             (self.folder / "wrong.yaml").write_text("name: wrong\nschedule:\n  retries: 1\n", encoding="utf-8")
-            with contextlib.redirect_stderr(tempfile.TemporaryFile("w+")), contextlib.redirect_stdout(tempfile.TemporaryFile("w+")):
+            with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
                 self.assertEqual(main(["check"]), 2)
                 self.assertEqual(main(["chek"]), 2)
 
@@ -243,6 +251,40 @@ class Notices(Files):
         self.assertEqual(got[0][0], "/hook")
         self.assertEqual(got[0][1]["text"], 'Perennial shop: He said "no" <b>')
         self.assertEqual(got[0][1]["event"], "rejected")
+
+    def test_an_e_mail_holds_the_sentence_escaped(self):
+        got = []
+        sockets: dict = {}
+
+        class Mailbox(smtpd.SMTPServer):
+            def process_message(self, peer, mailfrom, rcpttos, data, **kwargs):
+                got.append((mailfrom, rcpttos, email.message_from_bytes(data)))
+
+        mailbox = Mailbox(("127.0.0.1", 0), None, map=sockets)
+        self.addCleanup(mailbox.close)
+        ended = threading.Event()
+        thread = threading.Thread(target=lambda: [asyncore.loop(0.05, map=sockets, count=1) for _ in iter(ended.is_set, True)])
+        thread.start()
+        connection = json.dumps(
+            {
+                "conn_type": "smtp",
+                "host": "127.0.0.1",
+                "port": mailbox.socket.getsockname()[1],
+                "extra": {"from_email": "perennial@example.org", "disable_ssl": True, "disable_tls": True},
+            }
+        )
+        schedule = self.schedule("  notifications:\n    email: data@example.org\n")
+        try:
+            with mock.patch.dict(os.environ, {"AIRFLOW_CONN_SMTP_DEFAULT": connection}):
+                notices.send(schedule, "alert", "<b>old</b> champion", run("2026-11-25T01:30:00", "2026-11-26T01:30:00"))
+        finally:
+            ended.set()
+            thread.join(10)
+        sender, receivers, message = got[0]
+        self.assertEqual((sender, receivers), ("perennial@example.org", ["data@example.org"]))
+        self.assertEqual(message["Subject"], "Perennial shop: alert")
+        body = "".join(part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart())
+        self.assertIn("&lt;b&gt;old&lt;/b&gt; champion", body)
 
     def test_a_failure_that_cannot_be_told_is_no_second_failure(self):
         schedule = self.schedule("  notifications:\n    webhook: nowhere\n")
