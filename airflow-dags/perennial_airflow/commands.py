@@ -42,7 +42,7 @@ def interval(schedule: Schedule, context: Mapping[str, Any]) -> str:
 
 def ingest(schedule: Schedule, context: Mapping[str, Any]) -> list[str]:
     """Files of the inbox become events."""
-    return _command("ingest", schedule, context, "--input", str(schedule.inbox))
+    return _command("ingest", schedule, context, "--input", Deployment.current().located(schedule.inbox))
 
 
 def retrain(schedule: Schedule, context: Mapping[str, Any]) -> list[str]:
@@ -87,7 +87,8 @@ def backtest(schedule: Schedule, context: Mapping[str, Any]) -> list[str]:
 
 
 def _command(name: str, schedule: Schedule, context: Mapping[str, Any], *more: str) -> list[str]:
-    warehouse = schedule.warehouse or Deployment.current().warehouse
+    deployment = Deployment.current()
+    warehouse = deployment.located(schedule.warehouse or deployment.warehouse)
     dry = ["--dry-run"] if context["params"].get("dry_run") else []
     return [name, "--pipeline", str(schedule.file), "--warehouse", warehouse, *more, *dry]
 

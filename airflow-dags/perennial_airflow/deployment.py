@@ -33,6 +33,10 @@ class Deployment:
             package=Path(os.environ.get("PERENNIAL_PACKAGE") or home / "target" / "cluster"),
         )
 
+    def located(self, path: str) -> str:
+        """A path of a schedule: as it stands where it is absolute or a URI, else below the folder of the project."""
+        return path if ":/" in path else str(self.home / path)
+
     @property
     def launcher(self) -> Path:
         """The script that runs a command on this machine."""

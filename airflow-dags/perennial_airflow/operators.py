@@ -37,7 +37,7 @@ class SubmittedCommand(SparkSubmitOperator):
         super().__init__(
             conn_id=schedule.connection,
             name=f"perennial-{schedule.pipeline}-{kwargs['task_id']}",
-            properties_file=schedule.spark_conf,
+            properties_file=_spark_conf(schedule),
             **kwargs,
         )
         self.schedule = schedule
@@ -98,7 +98,7 @@ def answer(schedule: Schedule, arguments: list[str], log: Any) -> str:
     else:
         binary = spark_binary(cluster(schedule))
         package = Package.find(Deployment.current(), binary)
-        properties = ["--properties-file", schedule.spark_conf] if schedule.spark_conf else []
+        properties = ["--properties-file", _spark_conf(schedule)] if schedule.spark_conf else []
         line = [binary, "--master", "local[1]", *properties, "--conf", "spark.submit.deployMode=client"]
         line += ["--driver-class-path", package.class_path, package.application, *arguments]
     log.info("Running %s", " ".join(arguments))
@@ -118,7 +118,7 @@ def embedded(schedule: Schedule, arguments: list[str]) -> list[str]:
         raise AirflowFailException(
             f"There is no program {launcher} on this worker. Set PERENNIAL_HOME to the folder of the project."
         )
-    conf = ["--conf", schedule.spark_conf] if schedule.spark_conf else []
+    conf = ["--conf", _spark_conf(schedule)] if schedule.spark_conf else []
     return [str(launcher), *arguments, *conf]
 
 
@@ -146,6 +146,10 @@ def announce(context: Mapping[str, Any], asset: Asset, outcome: Mapping[str, Any
     """Says with the event of an asset which version it is, and how good."""
     keys = ("pipeline", "version", "metrics", "interval_from", "interval_to", "run_id")
     context["outlet_events"][asset].extra = {key: outcome.get(key) for key in keys}
+
+
+def _spark_conf(schedule: Schedule) -> str | None:
+    return Deployment.current().located(schedule.spark_conf) if schedule.spark_conf else None
 
 
 def _start(line: list[str], err: int) -> subprocess.Popen[str]:

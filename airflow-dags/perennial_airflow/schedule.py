@@ -17,6 +17,10 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _SPAN = re.compile(r"(\d{1,9})\s*(d|h|min|m|s)")
 _ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_CRON_PART = re.compile(r"(?:\*|(?P<first>[0-9]{1,2}|[a-z]{3})(?:-(?P<last>[0-9]{1,2}|[a-z]{3}))?)(?:/(?P<step>[0-9]{1,2}))?")
+_MONTHS = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_CRON_FIELDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, _MONTHS), (0, 7, _DAYS))
 _UNITS = {"d": 86400, "h": 3600, "min": 60, "m": 60, "s": 1}
 
 
@@ -289,11 +293,29 @@ def _maintenance(section: _Section) -> Maintenance:
 
 
 def _cron(value: Any) -> str | None:
-    from croniter import croniter
-
-    if not isinstance(value, str) or len(value.split()) != 5:
+    """The five fields with one blank between them; None where one is wrong. Takes what config.CronFields of the command line does."""
+    fields = value.split() if isinstance(value, str) else []
+    if len(fields) != len(_CRON_FIELDS):
         return None
-    return " ".join(value.split()) if croniter.is_valid(value) else None
+    right = all(
+        _is_cron_part(part, *bounds) for text, bounds in zip(fields, _CRON_FIELDS) for part in text.lower().split(",")
+    )
+    return " ".join(fields) if right else None
+
+
+def _is_cron_part(part: str, least: int, most: int, names: tuple[str, ...]) -> bool:
+    match = _CRON_PART.fullmatch(part)
+    if not match or match["step"] and int(match["step"]) < 1:
+        return False
+    if not match["first"]:
+        return True
+
+    def number(text: str) -> int:
+        return int(text) if text.isdigit() else names.index(text) if text in names else -1
+
+    first = number(match["first"])
+    last = number(match["last"]) if match["last"] else first
+    return least <= first <= last <= most
 
 
 def _span(value: Any) -> timedelta | None:

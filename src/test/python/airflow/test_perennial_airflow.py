@@ -28,6 +28,7 @@ with warnings.catch_warnings():
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "airflow-dags"))
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.timetables.interval import CronDataIntervalTimetable
 
 from perennial_airflow import assets, commands, failures, notices, outcome
 from perennial_airflow.__main__ import main
@@ -93,6 +94,16 @@ class ReadingSchedules(Files):
         self.assertIn("letters, digits", self.refused(BEGIN + "  connection: 'a b; rm'\n"))
         self.assertIn("shop.yaml", self.refused(BEGIN + "  tags: !!python/object/apply:os.system [ls]\n"))
 
+    def test_cron_fields_are_taken_and_refused_as_by_the_command_line(self):
+        """The same expressions as in ScheduleReaderTest; those that are taken are right for Airflow too."""
+        for cron in ("* * * * *", "*/5 0-6 1,15 * 1-5", "0 2 * jan-mar sun", "59 23 31 12 7"):
+            file = self.folder / "shop.yaml"
+            file.write_text(BEGIN.replace("30 2 * * *", cron), encoding="utf-8")
+            CronDataIntervalTimetable(read(file).cron, timezone="UTC").validate()
+        for cron in ("30 2 * *", "@daily", "60 2 * * *", "0 24 * * *", "0 2 0 * *", "0 2 * 13 *", "0 2 * * 8", "0 6-2 * * *",
+                     "*/0 2 * * *", "0 2, * * *", "0 2 * * mond"):
+            self.assertIn("schedule.cron must be five fields", self.refused(BEGIN.replace("30 2 * * *", cron)), cron)
+
     def test_a_file_without_a_schedule_is_left_alone_and_a_broken_one_harms_no_other(self):
         self.schedule()
         (self.folder / "plain.yaml").write_text("name: plain\n", encoding="utf-8")
@@ -157,6 +168,7 @@ class Commands(Files):
         context = run("2026-11-25T01:30:00", "2026-11-26T01:30:00", interval="2026-01-01/2026-02-01", full_rebuild=True, dry_run=True)
         line = " ".join(commands.retrain(schedule, context))
         self.assertTrue(line.endswith("--warehouse /lake --interval 2026-01-01/2026-02-01 --full-rebuild --dry-run"), line)
+        self.assertIn(f"--input {Deployment.current().home}/in ", " ".join(commands.ingest(schedule, context)))
         self.assertIn("--touched", commands.recommend(schedule, context))
         self.assertEqual(commands.prune(schedule, {"params": {}})[:2], ["models", "prune"])
         weekly = run("2026-11-15T05:00:00", "2026-11-22T05:00:00")

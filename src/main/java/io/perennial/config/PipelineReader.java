@@ -169,7 +169,7 @@ public final class PipelineReader {
     RecommendationOptions recommendation =
         RecordBinder.bind(root.section("recommendation"), RecommendationOptions.DEFAULT);
     Optional<ItemTable> items = items(root.section("items"));
-    Optional<Schedule> schedule = ScheduleReader.read(root.section("schedule"));
+    Optional<Schedule> schedule = ScheduleReader.read(root.section("schedule"), source);
     CanonicalForm form =
         new CanonicalForm()
             .with("name", name)

@@ -1,5 +1,6 @@
 package io.perennial.config;
 
+import io.perennial.event.EventSource;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ final class ScheduleReader {
   private ScheduleReader() {}
 
   /** The schedule; nothing where the section is missing. */
-  static Optional<Schedule> read(YamlSection section) {
+  static Optional<Schedule> read(YamlSection section, EventSource source) {
     Schedule usual = Schedule.DEFAULT;
     Optional<String> cron = section.text("cron");
     Optional<LocalDate> start = startDate(section);
@@ -30,6 +31,12 @@ final class ScheduleReader {
             Map.of(
                 "cron", cron.orElse(usual.cron()), "startDate", start.orElse(usual.startDate())));
     refuseUnknownArms(section.section("maintenance"), schedule.maintenance().backtestArms());
+    if (schedule.inbox().isPresent() && source.table().isPresent()) {
+      section.problem(
+          "inbox",
+          "names files to ingest, but source.table names a table that others fill. Leave one of"
+              + " them out.");
+    }
     return section.isGiven() ? Optional.of(schedule) : Optional.empty();
   }
 

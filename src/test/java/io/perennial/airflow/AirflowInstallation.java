@@ -81,16 +81,16 @@ final class AirflowInstallation {
     run(python, "-m", "venv", "--clear", VENV.toString());
     String inside = VENV.resolve("bin/python").toString();
     run(inside, "-m", "pip", "install", "-q", "-r", requirements(0));
-    if (!runs(install("uv", "-r", requirements(1)), ROOT)) {
+    if (!runs(installing("uv", "-r", requirements(1)), ROOT)) {
       run(inside, "-m", "pip", "install", "-q", "-r", requirements(1));
     }
     String[] spark = {"--no-deps", "--target", SPARK.toString(), "-r", requirements(3)};
-    if (!runs(install("uv", spark), ROOT)) {
-      run(install("pip", spark));
+    if (!runs(installing("uv", spark), ROOT)) {
+      run(installing("pip", spark));
     }
   }
 
-  private static String[] install(String by, String... more) {
+  private static String[] installing(String by, String... more) {
     String inside = VENV.resolve("bin/python").toString();
     List<String> command =
         new java.util.ArrayList<>(

@@ -137,6 +137,14 @@ class ScheduleReaderTest {
   }
 
   @Test
+  void aTableOfOthersHasNoInbox() {
+    String source =
+        "source:\n  table: lake.sales\n  columns:\n    user_id: a\n    item_id: b\n    event_time: c\n";
+    assertThatThrownBy(() -> read("  inbox: in\n" + source))
+        .hasMessageContaining("schedule.inbox names files to ingest");
+  }
+
+  @Test
   void anAddressAndAnArmAreLookedAt() {
     assertThatThrownBy(() -> read("  notifications:\n    email: data at example\n"))
         .hasMessageContaining("'data at example'");

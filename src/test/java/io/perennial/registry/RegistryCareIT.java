@@ -136,6 +136,7 @@ class RegistryCareIT {
     String ids = warehouse.table("entity_ids");
     List<Row> rows = sorted(ids);
     List<Row> protocol = protocol(ids);
+    long others = files(ids, "other");
     Compaction compaction = new Compaction(spark, warehouse);
 
     List<Compaction.Compacted> done = compaction.run("shop");
@@ -150,7 +151,7 @@ class RegistryCareIT {
             });
     assertThat(sorted(ids)).isEqualTo(rows);
     assertThat(files(ids, "shop")).isEqualTo(1);
-    assertThat(files(ids, "other")).isEqualTo(4);
+    assertThat(files(ids, "other")).isEqualTo(others).isGreaterThanOrEqualTo(4);
     assertThat(protocol(ids)).isEqualTo(protocol);
     Row commit = spark.sql("DESCRIBE HISTORY delta.`" + ids + "` LIMIT 1").head();
     assertThat(commit.<String>getAs("operation")).isEqualTo("OPTIMIZE");
