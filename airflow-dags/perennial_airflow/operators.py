@@ -153,6 +153,15 @@ def _spark_conf(schedule: Schedule) -> str | None:
 
 
 def _start(line: list[str], err: int) -> subprocess.Popen[str]:
+    # What the schedule says is done, whatever the launcher would choose by itself.
+    environment = {**os.environ, "PERENNIAL_SPARK_SUBMIT": "0"}
     return subprocess.Popen(
-        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, text=True, errors="replace", start_new_session=True
+        line,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=err,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        env=environment,
     )

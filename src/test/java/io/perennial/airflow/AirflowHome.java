@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** One Airflow with its database, in a folder of a test; everything on loopback. */
 final class AirflowHome {
@@ -44,7 +47,10 @@ final class AirflowHome {
     with("PERENNIAL_HOME", project.toString());
     with("PERENNIAL_PIPELINES", pipelines.toString());
     with("PERENNIAL_WAREHOUSE", warehouse.toString());
+    // The jar of this build, whatever was packaged before.
+    with("PERENNIAL_PACKAGE", folder.resolve("nothing").toString());
     with("PERENNIAL_BUILD", "never");
+    with("PERENNIAL_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m");
     with("SPARK_LOCAL_IP", "127.0.0.1");
     with("JAVA_HOME", System.getProperty("java.home"));
     with("NO_PROXY", "127.0.0.1,localhost");
@@ -122,6 +128,21 @@ final class AirflowHome {
       process.destroyForcibly();
     }
     return new Ended(process.exitValue(), Files.readString(output));
+  }
+
+  /** Runs, task states and asset events of a DAG, as soon as they are as wanted. */
+  JsonNode await(String dag, AirflowServices services, Duration longest, Predicate<JsonNode> wanted)
+      throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(longest);
+    while (true) {
+      JsonNode state = state(dag);
+      if (wanted.test(state)) {
+        return state;
+      }
+      assertThat(services.alive()).as("Airflow's processes; see %s", folder).isTrue();
+      assertThat(Instant.now()).as(state.toPrettyString()).isBefore(end);
+      Thread.sleep(1000);
+    }
   }
 
   private ProcessBuilder builder(List<String> command, Path output) {

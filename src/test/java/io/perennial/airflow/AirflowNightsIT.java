@@ -64,7 +64,11 @@ final class AirflowNightsIT {
             "shop",
             "maximalRejections: 2",
             "notifications:",
-            "  webhook: chat");
+            "  webhook: chat",
+            "maintenance:",
+            "  keepVersions: 2",
+            "  backtestDays: 2",
+            "  backtestArms: popularity");
     shop.ingest(0, CORRUPTED);
     assertThat(shop.learn(shop.warehouse(), 0, FIRST).kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
     twin = copy(shop.warehouse(), folder.resolve("twin"));
@@ -215,6 +219,41 @@ final class AirflowNightsIT {
         .contains("1 nights in a row were rejected");
   }
 
+  @Test
+  @Order(4)
+  void theWeeklyCareRunsByTheLauncherToo() throws Exception {
+    Path file = shop.pipelines().resolve("shop.yaml");
+    Files.writeString(
+        file, Files.readString(file).replace("  retries: 1", "  submit: embedded\n  retries: 1"));
+    // Triggered for the week that ended on a Sunday in the middle of what was learnt.
+    home.airflow("dags", "trigger", "shop.maintenance", "--logical-date", "2026-03-09T00:00:00")
+        .succeeded();
+    JsonNode run =
+        home.await("shop.maintenance", services, LONGEST, state -> ended(state, 1))
+            .get("runs")
+            .get(0);
+
+    assertThat(run.get("state").asText()).as(run.toPrettyString()).isEqualTo("success");
+    assertThat(
+            TestSession.get()
+                .read()
+                .format("delta")
+                .load(shop.warehouse().resolve("backtests").toString())
+                .select("night")
+                .distinct()
+                .sort("night")
+                .collectAsList())
+        .extracting(row -> row.getDate(0).toString())
+        .containsExactly("2026-03-06", "2026-03-07");
+    assertThat(
+            TestSession.get()
+                .sql(
+                    "DESCRIBE HISTORY delta.`" + shop.warehouse().resolve("entity_ids") + "` LIMIT 1")
+                .head()
+                .<String>getAs("operation"))
+        .isEqualTo("OPTIMIZE");
+  }
+
   /** Sends SIGKILL to the driver of a night after the night's first commit. */
   private static void killDriver(String interval) throws Exception {
     Path log = shop.warehouse().resolve("runs/_delta_log");
@@ -282,16 +321,7 @@ final class AirflowNightsIT {
   }
 
   private static JsonNode await(Predicate<JsonNode> wanted) throws Exception {
-    Instant end = Instant.now().plus(LONGEST);
-    while (true) {
-      JsonNode state = home.state("shop");
-      if (wanted.test(state)) {
-        return state;
-      }
-      assertThat(services.alive()).as("Airflow's processes; see %s", folder).isTrue();
-      assertThat(Instant.now()).as(state.toPrettyString()).isBefore(end);
-      Thread.sleep(1000);
-    }
+    return home.await("shop", services, LONGEST, wanted);
   }
 
   private static boolean ended(JsonNode state, int runs) {
