@@ -90,14 +90,16 @@ public final class Perennial implements Runnable {
     line.setParameterExceptionHandler(Perennial::explain);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) ->
-            Failures.tell(
-                    failure,
-                    command.getErr(),
-                    options(command).isVerbose()
-                        ? Failures.Detail.STACK_TRACE
-                        : Failures.Detail.SENTENCE)
-                .code());
+            Failures.tell(failure, command.getErr(), detail(options(command))).code());
     return line;
+  }
+
+  private static Failures.Detail detail(CommonOptions options) {
+    if (options.log() == CommonOptions.LogForm.JSON) {
+      Logs.settle(options); // where the failure came before anything was opened
+      return Failures.Detail.LOG;
+    }
+    return options.isVerbose() ? Failures.Detail.STACK_TRACE : Failures.Detail.SENTENCE;
   }
 
   /** Without a command: the overview, as a usage error. */
