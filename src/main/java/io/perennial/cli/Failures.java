@@ -103,7 +103,7 @@ final class Failures {
       return usage(
           message
               + ". Spark knows this kind of URI only with the file system's jar on its class path;"
-              + " see conf/spark-defaults.conf.");
+              + " add it to spark.jars in the --conf file.");
     }
     if (cause instanceof org.apache.spark.sql.catalyst.parser.ParseException parse) {
       return usage("This is no statement of Spark SQL: " + parse.getMessage().strip());
@@ -121,6 +121,13 @@ final class Failures {
                   + message
                   + ". The champion is what it was. See why in the logs of master and workers, then"
                   + " run the same command again: it goes on where this one stopped."));
+    }
+    if (cause instanceof UnsatisfiedLinkError || message.contains("UnsatisfiedLinkError")) {
+      return usage(
+          "The native library of ND4J for this machine's processors is missing ("
+              + message
+              + "). Make the package for the platforms of driver and executors: 'bin/perennial"
+              + " package --platform NAME'.");
     }
     if (cause instanceof OutOfMemoryError) {
       return Optional.of(

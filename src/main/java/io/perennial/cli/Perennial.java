@@ -48,7 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "3:the data break a declared contract",
       "4:the source table's history has a gap",
       "10:the candidate was rejected and --fail-on-reject was given",
-      "75:another run holds the pipeline, try again"
+      "75:another run holds the pipeline, or no master answers: try again"
     })
 public final class Perennial implements Runnable {
   @Option(

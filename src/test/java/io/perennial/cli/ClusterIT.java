@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.perennial.ExitCode;
+import io.perennial.cluster.SparkDistribution;
+import io.perennial.cluster.StandaloneCluster;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -70,7 +74,14 @@ final class ClusterIT {
 
   @BeforeAll
   static void start() throws Exception {
-    spark = SparkDistribution.home();
+    Optional<Path> found = SparkDistribution.home();
+    if (found.isEmpty()) {
+      System.err.println(
+          "SKIPPED: no Spark cluster was tested, python3 with venv is missing (Debian: apt-get"
+              + " install python3-venv).");
+    }
+    Assumptions.assumeTrue(found.isPresent(), "python3 with venv");
+    spark = found.get();
     cluster = new StandaloneCluster(spark, folder, 2);
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();

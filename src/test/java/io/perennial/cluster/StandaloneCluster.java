@@ -1,4 +1,4 @@
-package io.perennial.cli;
+package io.perennial.cluster;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A Spark master and its workers, each a process on loopback, of one core each. */
-final class StandaloneCluster implements AutoCloseable {
+public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final long SECONDS = 120;
   private final Path spark;
@@ -21,7 +21,11 @@ final class StandaloneCluster implements AutoCloseable {
   private final List<Process> processes = new ArrayList<>();
   private final String master;
 
-  StandaloneCluster(Path spark, Path folder, int workers) throws Exception {
+  /**
+   * @param spark folder of a distribution
+   * @param folder for logs and the work of executors
+   */
+  public StandaloneCluster(Path spark, Path folder, int workers) throws Exception {
     this.spark = spark;
     this.folder = folder;
     Process started =
@@ -50,12 +54,12 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** As in {@code spark.master}. */
-  String master() {
+  public String master() {
     return master;
   }
 
   /** The executor of one of the workers, for as long as an application is at work. */
-  ProcessHandle executor(int worker) {
+  public ProcessHandle executor(int worker) {
     return executors(processes.get(1 + worker)).findFirst().orElseThrow();
   }
 

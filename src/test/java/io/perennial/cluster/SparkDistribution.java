@@ -1,68 +1,68 @@
-package io.perennial.cli;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.perennial.cluster;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Spark's own distribution, out of PyPI's pyspark, in a virtual environment under target/ that is
  * made once.
  */
-final class SparkDistribution {
+public final class SparkDistribution {
   private static final Path REQUIREMENTS = Path.of("conf", "cluster-test-requirements.txt");
   private static final Path FOLDER = Path.of("target", "cluster-python").toAbsolutePath();
   private static final Path READY = FOLDER.resolve("ready");
 
   private SparkDistribution() {}
 
-  /** The folder with bin/ and jars/; skips the test, loudly, where there is no Python. */
-  static Path home() throws IOException, InterruptedException {
+  /** The folder with bin/ and jars/; empty where there is no Python to fetch it with. */
+  public static Optional<Path> home() throws IOException, InterruptedException {
     Files.createDirectories(FOLDER.getParent());
     try (RandomAccessFile file =
             new RandomAccessFile(FOLDER.resolveSibling("cluster-python.lock").toFile(), "rw");
         FileLock lock = file.getChannel().lock()) {
-      assertThat(lock.isValid()).isTrue();
-      if (!Files.exists(READY) || !Files.readString(READY).equals(Files.readString(REQUIREMENTS))) {
-        make();
+      boolean isReady =
+          lock.isValid()
+              && Files.exists(READY)
+              && Files.readString(READY).equals(Files.readString(REQUIREMENTS));
+      if (!isReady && !isMade()) {
+        return Optional.empty();
       }
     }
     try (Stream<Path> libraries = Files.list(FOLDER.resolve("lib"))) {
       return libraries
           .map(python -> python.resolve("site-packages").resolve("pyspark"))
           .filter(Files::isDirectory)
-          .findFirst()
-          .orElseThrow();
+          .findFirst();
     }
   }
 
-  private static void make() throws IOException, InterruptedException {
-    boolean made = run(List.of("python3", "-m", "venv", FOLDER.toString())) == 0;
-    if (!made) {
-      System.err.println(
-          "SKIPPED: no Spark cluster was tested, python3 with venv is missing (Debian: apt-get"
-              + " install python3-venv).");
-      Assumptions.abort("python3 with venv is missing");
+  private static boolean isMade() throws IOException, InterruptedException {
+    if (run(List.of("python3", "-m", "venv", FOLDER.toString())) != 0) {
+      return false;
     }
-    assertThat(
-            run(
-                List.of(
-                    FOLDER.resolve("bin/pip").toString(),
-                    "install",
-                    "-q",
-                    "--disable-pip-version-check",
-                    "-r",
-                    REQUIREMENTS.toString())))
-        .as("pip install -r %s", REQUIREMENTS)
-        .isZero();
-    Files.copy(REQUIREMENTS, READY, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    String pip = FOLDER.resolve("bin/pip").toString();
+    int code =
+        run(
+            List.of(
+                pip,
+                "install",
+                "-q",
+                "--disable-pip-version-check",
+                "-r",
+                REQUIREMENTS.toString()));
+    if (code != 0) {
+      throw new IOException("pip install -r " + REQUIREMENTS + " ended with " + code);
+    }
+    Files.copy(REQUIREMENTS, READY, StandardCopyOption.REPLACE_EXISTING);
+    return true;
   }
 
   private static int run(List<String> command) throws InterruptedException {
