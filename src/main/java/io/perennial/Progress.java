@@ -21,6 +21,9 @@ public interface Progress {
    */
   void begin(String phase, long total);
 
+  /** From here on the work is that of a run, which makes a version; for the lines of a log. */
+  default void belongsTo(String run, long version) {}
+
   /** So many more steps of the current phase are done. */
   void advance(long steps);
 

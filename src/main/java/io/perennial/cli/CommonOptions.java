@@ -22,12 +22,23 @@ final class CommonOptions {
     }
   }
 
+  /** How the log is written. */
+  enum LogForm {
+    TEXT,
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   @Option(
       names = {"-p", "--pipeline"},
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description = "What is learned: a pipeline file such as pipelines/template.yaml.")
-  private Path pipeline;
+  private String pipeline;
 
   @Option(
       names = {"-w", "--warehouse"},
@@ -65,6 +76,16 @@ final class CommonOptions {
   private boolean verbose;
 
   @Option(
+      names = "--log",
+      paramLabel = "FORM",
+      scope = ScopeType.INHERIT,
+      defaultValue = "text",
+      description =
+          "Form of the log: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}); json: standard error"
+              + " carries one object a line, with run_id, pipeline and version in each.")
+  private LogForm log;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
@@ -82,7 +103,14 @@ final class CommonOptions {
 
   /** The pipeline file's content, if one is named. */
   Optional<PipelineDefinition> pipeline() {
-    return Optional.ofNullable(pipeline).map(PipelineReader::read);
+    return Optional.ofNullable(pipeline)
+        .map(
+            name -> {
+              TextFile file = new TextFile(name);
+              return file.isUri()
+                  ? PipelineReader.read(name, file.content("--pipeline"))
+                  : PipelineReader.read(Path.of(name));
+            });
   }
 
   /**
@@ -105,6 +133,10 @@ final class CommonOptions {
 
   Output output() {
     return output;
+  }
+
+  LogForm log() {
+    return log;
   }
 
   boolean isDryRun() {

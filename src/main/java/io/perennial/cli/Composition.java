@@ -45,13 +45,19 @@ final class Composition implements AutoCloseable {
   private final SparkSession spark;
   private final Clock clock = Clock.systemUTC();
   private final ResultPrinter printer;
-  private final Progress progress;
+  private final TerminalProgress progress;
 
   private Composition(CommonOptions options, SparkSession spark, CommandSpec command) {
     this.options = options;
     this.spark = spark;
     this.printer = printer(command);
-    this.progress = new TerminalProgress(System.err, clock, TerminalProgress.Terminal.detected());
+    this.progress =
+        new TerminalProgress(
+            System.err,
+            clock,
+            options.log() == CommonOptions.LogForm.JSON
+                ? TerminalProgress.Terminal.LOG
+                : TerminalProgress.Terminal.detected());
   }
 
   /** Starts Spark for a command. */
@@ -59,6 +65,9 @@ final class Composition implements AutoCloseable {
     CommonOptions options = Perennial.options(command.commandLine());
     Logs.settle(options);
     options.warehouse();
+    Logs.belongTo(
+        runId(command.name(), Clock.systemUTC()),
+        options.pipeline().map(PipelineDefinition::name).orElse(""));
     return new Composition(options, Sessions.start(options.conf()), command);
   }
 
@@ -90,12 +99,15 @@ final class Composition implements AutoCloseable {
 
   /** A line for people while work goes on: to standard error, so that results stay alone. */
   void note(String line) {
-    progress.end();
-    System.err.println(line);
+    progress.note(line);
   }
 
   /** A name for a run that no other has: command, instant, and a few random characters. */
   String newRunId(String command) {
+    return runId(command, clock);
+  }
+
+  private static String runId(String command, Clock clock) {
     return command
         + "-"
         + RUN_TIME.format(clock.instant())

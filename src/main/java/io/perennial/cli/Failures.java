@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.SparkException;
 import org.apache.spark.sql.AnalysisException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says what went wrong: one sentence for what a user can change, and where to look for the rest.
  */
 final class Failures {
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
   private static final int DEEPEST = 20;
 
   /** What is told of a failure. */
@@ -50,6 +54,10 @@ final class Failures {
   /** Prints a failure to standard error. */
   static ExitCode tell(Throwable failure, PrintWriter err, Detail detail) {
     Told told = of(failure);
+    if (detail == Detail.LOG) {
+      LOG.error(told.sentence(), told.exitCode() == ExitCode.INTERNAL ? failure : null);
+      return told.exitCode();
+    }
     err.println(told.sentence());
     if (detail == Detail.STACK_TRACE) {
       failure.printStackTrace(err);
@@ -61,7 +69,9 @@ final class Failures {
   /** How much is told. */
   enum Detail {
     SENTENCE,
-    STACK_TRACE
+    STACK_TRACE,
+    /** The sentence as a line of the log, for a standard error that carries nothing else. */
+    LOG
   }
 
   private static Optional<Told> foreign(Throwable cause) {
@@ -93,13 +103,31 @@ final class Failures {
       return usage(
           message
               + ". Spark knows this kind of URI only with the file system's jar on its class path;"
-              + " see conf/spark-defaults.conf.");
+              + " add it to spark.jars in the --conf file.");
     }
     if (cause instanceof org.apache.spark.sql.catalyst.parser.ParseException parse) {
       return usage("This is no statement of Spark SQL: " + parse.getMessage().strip());
     }
     if (cause instanceof AnalysisException analysis) {
       return usage("Spark refuses this: " + firstLine(analysis.getMessage()));
+    }
+    if (cause instanceof SparkException
+        && (message.contains("Master removed our application")
+            || message.contains("because SparkContext was shut down"))) {
+      return Optional.of(
+          new Told(
+              ExitCode.TRY_AGAIN,
+              "The cluster gave the application up: "
+                  + message
+                  + ". The champion is what it was. See why in the logs of master and workers, then"
+                  + " run the same command again: it goes on where this one stopped."));
+    }
+    if (cause instanceof UnsatisfiedLinkError || message.contains("UnsatisfiedLinkError")) {
+      return usage(
+          "The native library of ND4J for this machine's processors is missing ("
+              + message
+              + "). Make the package for the platforms of driver and executors: 'bin/perennial"
+              + " package --platform NAME'.");
     }
     if (cause instanceof OutOfMemoryError) {
       return Optional.of(

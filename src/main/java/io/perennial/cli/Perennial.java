@@ -50,7 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "3:the data break a declared contract",
       "4:the source table's history has a gap",
       "10:the candidate was rejected and --fail-on-reject was given",
-      "75:another run holds the pipeline, try again"
+      "75:another run holds the pipeline, or no master answers: try again"
     })
 public final class Perennial implements Runnable {
   @Option(
@@ -92,14 +92,16 @@ public final class Perennial implements Runnable {
     line.setParameterExceptionHandler(Perennial::explain);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) ->
-            Failures.tell(
-                    failure,
-                    command.getErr(),
-                    options(command).isVerbose()
-                        ? Failures.Detail.STACK_TRACE
-                        : Failures.Detail.SENTENCE)
-                .code());
+            Failures.tell(failure, command.getErr(), detail(options(command))).code());
     return line;
+  }
+
+  private static Failures.Detail detail(CommonOptions options) {
+    if (options.log() == CommonOptions.LogForm.JSON) {
+      Logs.settle(options); // where the failure came before anything was opened
+      return Failures.Detail.LOG;
+    }
+    return options.isVerbose() ? Failures.Detail.STACK_TRACE : Failures.Detail.SENTENCE;
   }
 
   /** Without a command: the overview, as a usage error. */

@@ -9,10 +9,6 @@ import io.perennial.recommendation.RecommendationReport;
 import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.recommendation.Recommender;
 import io.perennial.registry.RecommendationBatch.Scope;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -94,13 +89,13 @@ final class RecommendCommand implements Callable<Integer> {
       names = "--allow",
       paramLabel = "FILE",
       description = "Recommend only the items whose ids stand in this file, one a line.")
-  private Path allow;
+  private String allow;
 
   @Option(
       names = "--deny",
       paramLabel = "FILE",
       description = "Never recommend the items whose ids stand in this file, one a line.")
-  private Path deny;
+  private String deny;
 
   @Override
   public Integer call() {
@@ -153,31 +148,20 @@ final class RecommendCommand implements Callable<Integer> {
   }
 
   private ItemRules rules(RecommendationOptions file) {
-    Optional<Path> allowed = Optional.ofNullable(allow).or(() -> file.allow().map(Path::of));
-    Optional<Path> denied = Optional.ofNullable(deny).or(() -> file.deny().map(Path::of));
+    Optional<String> allowed = Optional.ofNullable(allow).or(file::allow);
+    Optional<String> denied = Optional.ofNullable(deny).or(file::deny);
     return new ItemRules(
-        allowed.map(path -> ids(path, "--allow")),
-        denied.map(path -> ids(path, "--deny")).orElse(Set.of()));
+        allowed.map(name -> ids(name, "--allow")),
+        denied.map(name -> ids(name, "--deny")).orElse(Set.of()));
   }
 
   /** Natural ids, one a line, as they stand there; empty lines are no ids. */
-  private static Set<String> ids(Path file, String option) {
-    try (Stream<String> lines = Files.lines(file)) {
-      return lines.filter(line -> !line.isEmpty()).collect(Collectors.toSet());
-    } catch (IOException | java.io.UncheckedIOException e) {
-      boolean text = e instanceof CharacterCodingException || e.getCause() != null;
-      throw new UsageException(
-          "Cannot read the item ids of "
-              + file
-              + " ("
-              + option
-              + "): "
-              + (!Files.exists(file)
-                  ? "there is no such file"
-                  : text ? "it is no text in UTF-8" : e.getMessage())
-              + ". Name a file with one id a line.",
-          e);
-    }
+  private static Set<String> ids(String file, String option) {
+    return new TextFile(file)
+        .content(option)
+        .lines()
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.toSet());
   }
 
   private static void print(ResultPrinter printer, List<Recommendation> found, boolean withTitles) {

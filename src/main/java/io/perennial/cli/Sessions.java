@@ -23,6 +23,7 @@ final class Sessions {
    * chosen here.
    *
    * @throws UsageException when the conf file cannot be read or asks for another time zone
+   * @throws UnreachableMasterException when the cluster does not take the application
    */
   static SparkSession start(Optional<Path> confFile) {
     SparkConf conf = new SparkConf();
@@ -39,14 +40,27 @@ final class Sessions {
               + conf.get("spark.sql.session.timeZone")
               + ": instants are stored in UTC. Set the zone of days in the pipeline file instead.");
     }
-    if (conf.get("spark.master").startsWith("local")) {
+    ClusterMaster master = new ClusterMaster(conf.get("spark.master"));
+    if (master.isLocal()) {
       embedded(conf);
+    } else {
+      master.requireAnswer();
     }
-    SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+    SparkSession spark = started(conf, master);
     if (!conf.contains("spark.log.level")) {
       spark.sparkContext().setLogLevel("WARN");
     }
     return spark;
+  }
+
+  private static SparkSession started(SparkConf conf, ClusterMaster master) {
+    try {
+      SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+      spark.sparkContext().defaultParallelism(); // throws where the context was stopped meanwhile
+      return spark;
+    } catch (RuntimeException e) {
+      throw master.isLocal() ? e : master.refused(e);
+    }
   }
 
   private static void embedded(SparkConf conf) {

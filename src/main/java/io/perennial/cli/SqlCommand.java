@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +47,7 @@ final class SqlCommand implements Callable<Integer> {
       names = {"-f", "--file"},
       paramLabel = "FILE",
       description = "Statements to run.")
-  private Path file;
+  private String file;
 
   @Option(
       names = "--limit",
@@ -70,7 +68,7 @@ final class SqlCommand implements Callable<Integer> {
     if (statement != null) {
       statements.addAll(Statements.split(statement));
     } else if (file != null) {
-      statements.addAll(Statements.split(read(file)));
+      statements.addAll(Statements.split(new TextFile(file).content("--file")));
     }
     if (statements.isEmpty() && (statement != null || file != null)) {
       throw new UsageException("There is no statement in it.");
@@ -165,22 +163,6 @@ final class SqlCommand implements Callable<Integer> {
     } catch (Exception e) {
       // Spark's Scala code throws checked exceptions that its Java signatures do not name.
       return Failures.tell(e, spec.commandLine().getErr(), Failures.Detail.SENTENCE);
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UsageException(
-          "Cannot read "
-              + file
-              + " (--file): "
-              + (Files.exists(file)
-                  ? "it is no text in UTF-8, or may not be read"
-                  : "there is no such file")
-              + ".",
-          e);
     }
   }
 }

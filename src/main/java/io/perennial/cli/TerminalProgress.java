@@ -5,30 +5,39 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Progress on standard error: a bar a phase on a terminal, elsewhere one line when a phase that
- * took its time is over.
+ * took its time is over. The log gets every phase, and a line for each tenth of a long one.
  */
 final class TerminalProgress implements Progress {
+  private static final Logger LOG = LoggerFactory.getLogger(TerminalProgress.class);
   private static final Duration WORTH_A_LINE = Duration.ofMillis(500);
+  private static final long PARTS = 10;
 
   private final PrintStream err;
   private final Clock clock;
   private final Terminal terminal;
   private Optional<ProgressBar> bar = Optional.empty();
   private String phase = "";
+  private long total;
+  private long done;
   private Instant began = Instant.EPOCH;
 
   /** What standard error is. */
   enum Terminal {
     INTERACTIVE,
-    PLAIN;
+    PLAIN,
+    /** It carries the log, and nothing else. */
+    LOG;
 
     /** As the launcher found it: {@code -Dperennial.terminal=true}. */
     static Terminal detected() {
@@ -46,7 +55,10 @@ final class TerminalProgress implements Progress {
   public void begin(String phase, long total) {
     end();
     this.phase = phase;
+    this.total = total;
+    this.done = 0;
     this.began = clock.instant();
+    LOG.info("{} begins", phase);
     if (terminal == Terminal.INTERACTIVE) {
       bar =
           Optional.of(
@@ -62,8 +74,18 @@ final class TerminalProgress implements Progress {
   }
 
   @Override
+  public void belongsTo(String run, long version) {
+    Logs.belongTo(run, version);
+  }
+
+  @Override
   public void advance(long steps) {
     bar.ifPresent(open -> open.stepBy(steps));
+    long before = done;
+    done += steps;
+    if (total > 0 && done * PARTS / total > before * PARTS / total) {
+      LOG.info("{}: {} of {}", phase, done, total);
+    }
   }
 
   @Override
@@ -72,11 +94,22 @@ final class TerminalProgress implements Progress {
     bar = Optional.empty();
     if (!phase.isEmpty()) {
       Duration took = Duration.between(began, clock.instant());
-      if (took.compareTo(WORTH_A_LINE) >= 0) {
-        err.printf(java.util.Locale.ROOT, "  %s: %.1f s%n", phase, took.toMillis() / 1000.0);
+      String line = String.format(Locale.ROOT, "%s: %.1f s", phase, took.toMillis() / 1000.0);
+      LOG.info(line);
+      if (terminal != Terminal.LOG && took.compareTo(WORTH_A_LINE) >= 0) {
+        err.println("  " + line);
         err.flush();
       }
       phase = "";
+    }
+  }
+
+  /** A line for people between phases. */
+  void note(String line) {
+    end();
+    LOG.info(line);
+    if (terminal != Terminal.LOG) {
+      err.println(line);
     }
   }
 }

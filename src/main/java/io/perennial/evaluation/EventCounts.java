@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 
 /** How often users, items and hours occur among some events; adds up over partitions. */
@@ -17,6 +18,11 @@ final class EventCounts implements Serializable {
   private long begin = Long.MAX_VALUE;
   private final Map<Long, Long> userDays = new HashMap<>();
   private final Map<Long, Long> users = new HashMap<>();
+
+  /** Of users who are closed: how many (user, day) have so many events, and the busiest user's. */
+  private final TreeMap<Long, Long> closedUserDays = new TreeMap<>();
+
+  private long closedTopUser;
   private final Map<Long, Long> items = new HashMap<>();
   private final Map<Long, Long> hours = new HashMap<>();
   private final Set<Integer> days = new HashSet<>();
@@ -63,6 +69,8 @@ final class EventCounts implements Serializable {
     begin = Math.min(begin, other.begin);
     other.userDays.forEach((key, n) -> userDays.merge(key, n, Long::sum));
     other.users.forEach((key, n) -> users.merge(key, n, Long::sum));
+    other.closedUserDays.forEach((key, n) -> closedUserDays.merge(key, n, Long::sum));
+    closedTopUser = Math.max(closedTopUser, other.closedTopUser);
     other.items.forEach((key, n) -> items.merge(key, n, Long::sum));
     other.hours.forEach((key, n) -> hours.merge(key, n, Long::sum));
     days.addAll(other.days);
@@ -72,17 +80,31 @@ final class EventCounts implements Serializable {
     return rows;
   }
 
+  /**
+   * The same, where no other partition holds events of these users: instead of each user it keeps
+   * how many there are with so many events.
+   */
+  EventCounts closed() {
+    userDays.values().forEach(n -> closedUserDays.merge(n, 1L, Long::sum));
+    closedTopUser = Math.max(closedTopUser, (long) largest(users));
+    userDays.clear();
+    users.clear();
+    return this;
+  }
+
   /** The shape of at least one event. */
   Shape shape() {
+    closed();
+    long visits = closedUserDays.values().stream().mapToLong(Long::longValue).sum();
     Map<String, Double> figures = new HashMap<>();
     int n = days.size();
     figures.put(ProfileFigure.ROWS, (double) rows / n);
-    figures.put(ProfileFigure.USERS, (double) userDays.size() / n);
+    figures.put(ProfileFigure.USERS, (double) visits / n);
     figures.put(ProfileFigure.ITEMS, (double) items.size());
-    figures.put(ProfileFigure.ROWS_PER_USER, (double) rows / userDays.size());
-    figures.put(ProfileFigure.MEDIAN_ROWS_PER_USER, median(userDays));
+    figures.put(ProfileFigure.ROWS_PER_USER, (double) rows / visits);
+    figures.put(ProfileFigure.MEDIAN_ROWS_PER_USER, median(closedUserDays, visits));
     figures.put(ProfileFigure.HOURS, hours() / n);
-    figures.put(ProfileFigure.TOP_USER_SHARE, largest(users) / rows);
+    figures.put(ProfileFigure.TOP_USER_SHARE, (double) closedTopUser / rows);
     figures.put(ProfileFigure.TOP_ITEM_SHARE, largest(items) / rows);
     int last = days.stream().mapToInt(Integer::intValue).max().orElseThrow();
     return new Shape(rows, begin, n, last, figures, items);
@@ -92,10 +114,21 @@ final class EventCounts implements Serializable {
     return counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
-  private static double median(Map<Long, Long> counts) {
-    long[] sorted = counts.values().stream().mapToLong(Long::longValue).sorted().toArray();
-    int n = sorted.length;
-    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0;
+  /** Of values with their numbers, {@code size} in all. */
+  private static double median(TreeMap<Long, Long> numbers, long size) {
+    return (at(numbers, (size - 1) / 2) + at(numbers, size / 2)) / 2.0;
+  }
+
+  /** The value at a position of the sorted values. */
+  private static long at(TreeMap<Long, Long> numbers, long position) {
+    long passed = 0;
+    for (Map.Entry<Long, Long> value : numbers.entrySet()) {
+      passed += value.getValue();
+      if (position < passed) {
+        return value.getKey();
+      }
+    }
+    throw new IllegalArgumentException("There is no position " + position);
   }
 
   /** Effective number of (day, hour) cells: exp of the entropy. */

@@ -1,5 +1,6 @@
 package io.perennial.evaluation;
 
+import io.perennial.Place;
 import io.perennial.evaluation.EventCounts.Shape;
 import io.perennial.event.EventColumns;
 import io.perennial.model.history.ItemStatistics;
@@ -40,14 +41,27 @@ public final class ProfileBuilder {
    * @param window prequential window over the same events, for how far users repeat themselves;
    *     without it that figure is left out
    * @param begin of the events, to which recent popularity fades
+   * @param place where users are counted: on executors each sees all events of its own
    */
   public static Optional<InputProfile> profile(
       Dataset<Row> events,
       Optional<ItemStatistics> statistics,
       Optional<EvaluationWindow> window,
-      Instant begin) {
+      Instant begin,
+      Place place) {
     EventCounts counts = new EventCounts();
-    columns(events).toJavaRDD().mapPartitions(counting()).collect().forEach(counts::add);
+    Dataset<Row> columns = columns(events);
+    if (place == Place.DRIVER) {
+      columns.toJavaRDD().mapPartitions(counting()).collect().forEach(counts::add);
+    } else {
+      columns
+          .repartition(functions.col(EventColumns.USER_INDEX))
+          .toJavaRDD()
+          .mapPartitions(counting())
+          .map(EventCounts::closed)
+          .collect()
+          .forEach(counts::add);
+    }
     if (counts.rows() == 0) {
       return Optional.empty();
     }

@@ -14,18 +14,15 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Makes the test on which subjects are compared, from the events of a window and what their users
@@ -70,8 +67,8 @@ public final class WindowBuilder {
       Optional<Dataset<Row>> earlier,
       Optional<ItemStatistics> statistics,
       Instant begin) {
-    int[] everybody = users(events);
-    int[] sample = sample(everybody, maximalUsers, seed);
+    RoaringBitmap everybody = UserSample.distinct(events);
+    int[] sample = UserSample.of(everybody, maximalUsers, seed);
     List<Entry> entries = entries(events, earlier, sample);
     BitSet oldItems = new BitSet();
     statistics.ifPresent(
@@ -96,7 +93,7 @@ public final class WindowBuilder {
     for (int user : sample) {
       cases.add(userCase(user, byUser.getOrDefault(user, List.of()), before, begin));
     }
-    return new EvaluationWindow(name, cases, everybody.length, oldItems);
+    return new EvaluationWindow(name, cases, everybody.getCardinality(), oldItems);
   }
 
   /**
@@ -114,34 +111,18 @@ public final class WindowBuilder {
 
   /** Those with the smallest hashes, in the order of their indices. */
   private static int[] sample(int[] users, int limit, long seed) {
-    if (users.length <= limit) {
-      return users;
-    }
-    long key = UserHash.mix(seed, "window sample");
-    return IntStream.of(users)
-        .boxed()
-        .sorted(
-            Comparator.comparingLong((Integer u) -> UserHash.mix(key, u))
-                .thenComparing(Comparator.naturalOrder()))
-        .limit(limit)
-        .mapToInt(Integer::intValue)
-        .sorted()
-        .toArray();
+    return users.length <= limit
+        ? users
+        : UserSample.of(RoaringBitmap.bitmapOf(users), limit, seed);
   }
 
-  private static int[] users(Dataset<Row> events) {
-    JavaRDD<Row> rows = events.select(functions.col(EventColumns.USER_INDEX)).toJavaRDD();
-    FlatMapFunction<java.util.Iterator<Row>, int[]> distinct =
-        part -> {
-          Set<Integer> users = new HashSet<>();
-          part.forEachRemaining(row -> users.add(row.getInt(0)));
-          return List.of(users.stream().mapToInt(Integer::intValue).toArray()).iterator();
-        };
-    return rows.mapPartitions(distinct).collect().stream()
-        .flatMapToInt(IntStream::of)
-        .sorted()
-        .distinct()
-        .toArray();
+  /**
+   * The users that a window over these events would be made of: all, or the sample.
+   *
+   * @param events with user_index
+   */
+  public int[] users(Dataset<Row> events) {
+    return UserSample.of(UserSample.distinct(events), maximalUsers, seed);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.perennial.pipeline;
 
+import io.perennial.Place;
 import io.perennial.Progress;
 import io.perennial.SideBySide;
 import io.perennial.config.PipelineDefinition;
@@ -47,9 +48,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * One attempt of a night, stage by stage: measure the champion on what it has not seen, cut, train,
@@ -146,8 +149,15 @@ final class Night<M extends Model> {
    */
   private record Ranker<M>(M model, M served, Scorer scorer, NightBlend blend) {}
 
-  /** What was there before the night. */
+  /**
+   * What was there before the night.
+   *
+   * @param place where its users and events are worked on
+   * @param users whose vectors and histories the driver holds: all of the night, or of a big night
+   *     those on whom it is measured
+   */
   private record Before<M>(
+      Place place,
       int[] users,
       Optional<Ranker<M>> champion,
       Optional<Ranker<M>> previous,
@@ -159,7 +169,7 @@ final class Night<M extends Model> {
       return history.map(h -> h);
     }
 
-    /** What tonight's users had done. */
+    /** What {@code users} had done. */
     InteractionHistory loaded() {
       return history.map(LoadedHistory::loaded).orElseGet(InteractionHistory::empty);
     }
@@ -187,10 +197,13 @@ final class Night<M extends Model> {
   }
 
   private Before<M> before() {
-    int[] users = events.users();
-    rows.put("users", (long) users.length);
+    RoaringBitmap everybody = events.users();
+    rows.put("users", everybody.getLongCardinality());
+    Place place = Place.of(spark, events.learnable(), everybody.getLongCardinality());
+    int[] users = place == Place.DRIVER ? everybody.toArray() : measured();
     if (attempt.champion().isEmpty()) {
       return new Before<>(
+          place,
           users,
           Optional.empty(),
           Optional.empty(),
@@ -215,6 +228,7 @@ final class Night<M extends Model> {
       Supplier<Optional<Ranker<M>>> previous =
           reading.begin(() -> previous(champion, users, known));
       return new Before<>(
+          place,
           users,
           Optional.of(ranker(champion, everybody(users, frozen), known)),
           previous.get(),
@@ -223,6 +237,16 @@ final class Night<M extends Model> {
           frozen,
           earlier.get());
     }
+  }
+
+  /** The users of the night's windows: a sample of each, whatever the night's size. */
+  private int[] measured() {
+    ChronologicalSplit split = split();
+    return Stream.of(events.onTime(), split.fit(), split.validation())
+        .flatMapToInt(part -> Arrays.stream(measurement.users(part)))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   private Optional<Ranker<M>> previous(
@@ -290,7 +314,8 @@ final class Night<M extends Model> {
             window, models, statistics, histories(before), begin, "prequential/" + run.version());
     return new Prequential(
         Optional.of(comparison),
-        ProfileBuilder.profile(unseen, before.statistics(), Optional.of(window), begin));
+        ProfileBuilder.profile(
+            unseen, before.statistics(), Optional.of(window), begin, before.place()));
   }
 
   private static List<InteractionHistory> histories(Before<?> before) {
@@ -327,7 +352,9 @@ final class Night<M extends Model> {
     Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
     Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
     ItemStatistics statistics =
-        itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit(), before.loaded());
+        before.place() == Place.DRIVER || earlier.isEmpty()
+            ? itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit(), before.loaded())
+            : itemCounts.afterDistributed(earlier.get(), split.fit(), before.history().get());
     EvaluationWindow window =
         measurement.window(
             "validation",
@@ -351,7 +378,11 @@ final class Night<M extends Model> {
         .ifPresent(champion -> models.add(new Subject(Subject.PARENT, champion)));
     List<InteractionHistory> rated = new ArrayList<>(histories(before));
     if (!pipeline.evaluation().primaryMetric().isRanking()) {
-      rated.add(histories.merge(InteractionHistory.empty(), split.fit()));
+      Dataset<Row> ratings =
+          before.place() == Place.DRIVER
+              ? split.fit()
+              : NightEvents.ofUsers(split.fit(), before.users());
+      rated.add(histories.merge(InteractionHistory.empty(), ratings));
     }
     Comparison comparison =
         measurement.compare(
@@ -497,12 +528,9 @@ final class Night<M extends Model> {
       Kept<M> kept) {
     Dataset<Row> learnt = kept.until().equals(attempt.slice().to()) ? events.all() : split.fit();
     boolean rebuild = attempt.parent().isEmpty();
-    Dataset<Row> history =
-        rebuild ? histories.fromScratch(learnt) : histories.merge(before.history().get(), learnt);
+    Dataset<Row> history = rebuild ? histories.fromScratch(learnt) : mergedHistory(before, learnt);
     Dataset<Row> statistics =
-        rebuild
-            ? itemCounts.fromScratch(learnt)
-            : itemCounts.merge(before.statistics().get(), learnt, before.loaded());
+        rebuild ? itemCounts.fromScratch(learnt) : mergedStatistics(before, learnt);
     List<Measurement> measurements = new ArrayList<>();
     prequential.comparison().ifPresent(c -> measurements.addAll(c.measurements()));
     measurements.addAll(validation.comparison().measurements());
@@ -537,6 +565,20 @@ final class Night<M extends Model> {
             slices(kept),
             kept.promoted()));
     return outcome(kept, measurements);
+  }
+
+  private Dataset<Row> mergedHistory(Before<M> before, Dataset<Row> learnt) {
+    LoadedHistory parent = before.history().get();
+    return before.place() == Place.DRIVER
+        ? histories.merge(parent, learnt)
+        : histories.mergeDistributed(parent, learnt);
+  }
+
+  private Dataset<Row> mergedStatistics(Before<M> before, Dataset<Row> learnt) {
+    ItemStatistics parent = before.statistics().get();
+    return before.place() == Place.DRIVER
+        ? itemCounts.merge(parent, learnt, before.loaded())
+        : itemCounts.mergeDistributed(parent, learnt, before.history().get());
   }
 
   /** Tonight's shape; of a line's first version, the shapes of its last days. */

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.perennial.evaluation.UserSample;
 import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
 import io.perennial.registry.ModelRegistry;
@@ -20,14 +21,18 @@ import io.perennial.slice.SplitPolicy;
 import io.perennial.slice.Watermark;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
+import org.roaringbitmap.RoaringBitmap;
 
 /** The events of one attempt, read once and kept until the attempt is over. */
 final class NightEvents implements AutoCloseable {
@@ -40,6 +45,7 @@ final class NightEvents implements AutoCloseable {
   private final long firstMicros;
   private final String digest;
   private Dataset<Row> indexed;
+  private ChronologicalSplit split;
 
   private NightEvents(
       Attempt attempt,
@@ -207,17 +213,31 @@ final class NightEvents implements AutoCloseable {
 
   /** Cut into fit and validation, which holds nothing that the champion has learnt. */
   ChronologicalSplit split(SplitPolicy policy) {
-    EventSlice slice = attempt.slice();
-    return ChronologicalSplit.of(
-        indexed, new EventSlice(slice.tableId(), unseen(attempt), slice.to()), policy);
+    if (split == null) {
+      EventSlice slice = attempt.slice();
+      split =
+          ChronologicalSplit.of(
+              indexed, new EventSlice(slice.tableId(), unseen(attempt), slice.to()), policy);
+    }
+    return split;
   }
 
-  /** Dense indices of all users, increasing. */
-  int[] users() {
-    return indexed.select(EventColumns.USER_INDEX).distinct().collectAsList().stream()
-        .mapToInt(row -> row.getInt(0))
-        .sorted()
-        .toArray();
+  /** Who occurs in them, a bit a user. */
+  RoaringBitmap users() {
+    return UserSample.distinct(indexed);
+  }
+
+  /** Those of some users. */
+  static Dataset<Row> ofUsers(Dataset<Row> events, int[] users) {
+    Dataset<Row> some =
+        events
+            .sparkSession()
+            .createDataset(Arrays.stream(users).boxed().toList(), Encoders.INT())
+            .toDF("some_user");
+    return events.join(
+        functions.broadcast(some),
+        col(EventColumns.USER_INDEX).equalTo(col("some_user")),
+        "left_semi");
   }
 
   @Override

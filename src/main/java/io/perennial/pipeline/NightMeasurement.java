@@ -56,6 +56,11 @@ final class NightMeasurement {
     return windows.build(name, events, history, earlier, statistics, begin);
   }
 
+  /** The users on whom a window over these events is measured. */
+  int[] users(Dataset<Row> events) {
+    return windows.users(events);
+  }
+
   /**
    * Compares models with every baseline on a window of this night. Users whom a model does not know
    * count with what {@code recommend} would show them: what is popular lately.

@@ -141,6 +141,7 @@ public final class RetrainingRun {
         refuseTooManyPending(attempt);
       }
       OpenedRun run = journal.open(attempt, request);
+      progress.belongsTo(run.runId(), run.version());
       RunOutcome outcome =
           night(family, phases, run, attempt, events).run().lasting(phases.seconds());
       journal.close(run, outcome.kind(), outcome.phases(), outcome.rows());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,12 +20,22 @@ final class Launcher {
   private static final long MINUTES = 6;
 
   private final Path folder;
+  private final Map<String, String> environment;
 
   /**
    * @param folder in which commands are run
    */
   Launcher(Path folder) {
+    this(folder, Map.of());
+  }
+
+  /**
+   * @param folder in which commands are run
+   * @param environment variables on top of those of the tests
+   */
+  Launcher(Path folder, Map<String, String> environment) {
     this.folder = folder;
+    this.environment = Map.copyOf(environment);
   }
 
   /** How a process ended. */
@@ -43,12 +54,35 @@ final class Launcher {
     }
   }
 
+  /** A process at work. */
+  record Running(Process process, Path out, Path err) {
+    /** What it has written to standard error so far. */
+    String errors() throws IOException {
+      return Files.readString(err);
+    }
+
+    Ended end() throws IOException, InterruptedException {
+      try {
+        assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as(errors()).isTrue();
+      } finally {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+      return new Ended(process.exitValue(), Files.readString(out), errors());
+    }
+  }
+
   Ended run(String... arguments) throws IOException, InterruptedException {
     return answering("", arguments);
   }
 
   /** Runs a command that reads its standard input. */
   Ended answering(String input, String... arguments) throws IOException, InterruptedException {
+    return begin(input, arguments).end();
+  }
+
+  /** Begins a command. */
+  Running begin(String input, String... arguments) throws IOException {
     Path in = Files.writeString(Files.createTempFile(folder, "in", ".txt"), input);
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
@@ -65,12 +99,7 @@ final class Launcher {
         .environment()
         .put("PERENNIAL_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m");
     builder.environment().remove("SPARK_HOME");
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as(Files.readString(err)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    builder.environment().putAll(environment);
+    return new Running(builder.start(), out, err);
   }
 }

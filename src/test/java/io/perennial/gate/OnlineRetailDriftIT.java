@@ -3,6 +3,7 @@ package io.perennial.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.perennial.Place;
 import io.perennial.TestSession;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.InputProfile;
@@ -163,7 +164,8 @@ class OnlineRetailDriftIT {
                 Optional.empty(),
                 Optional.of(statistics),
                 begin);
-    return ProfileBuilder.profile(frame, Optional.of(statistics), Optional.of(window), begin)
+    return ProfileBuilder.profile(
+            frame, Optional.of(statistics), Optional.of(window), begin, Place.DRIVER)
         .orElseThrow();
   }
 

@@ -63,10 +63,16 @@ public record AlsHyperparameters(
 
   /** Where sweeps run; the same block-solving code everywhere. */
   public enum Solver {
-    /** In the driver where the touched pairs fit ({@code localPairs}), else on Spark. */
+    /**
+     * In the driver where the touched pairs fit ({@code localPairs}), else on Spark, items
+     * broadcast where their rows fit, else in blocks.
+     */
     AUTO,
     LOCAL,
-    SPARK
+    /** Users in blocks, items broadcast each sweep. */
+    SPARK,
+    /** Both sides in blocks, sent through shuffles. */
+    BLOCKS
   }
 
   /**

@@ -56,9 +56,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
   private AlsModel learn(TrainingTask<AlsModel> task) {
     int sweeps = task.parent().isPresent() ? parameters.nightlySweeps() : parameters.maxIter();
     task.progress().begin("learning factors", 1 + 2L * sweeps);
-    try (SweepEngine engine = new EngineChoice(parameters, distillation).open(task)) {
+    try (Sweeps engine = new EngineChoice(parameters, distillation).open(task)) {
       task.progress().advance(1);
-      if (engine.items().size() == 0) {
+      if (engine.touchedItems() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }
       return sweep(task, engine, sweeps);
@@ -67,41 +67,31 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     }
   }
 
-  private AlsModel sweep(TrainingTask<AlsModel> task, SweepEngine engine, int sweeps) {
+  private AlsModel sweep(TrainingTask<AlsModel> task, Sweeps engine, int sweeps) {
     Optional<AlsModel> parent = task.parent();
     int rank = parameters.rank();
-    TouchedRows touched = engine.items();
     FactorRows taught = parent.map(AlsModel::items).orElse(FactorRows.empty(rank));
     Gramian itemGramian = parent.map(AlsModel::itemGramian).orElse(Gramian.zero(rank));
     Gramian userGramian = parent.map(AlsModel::userGramian).orElse(Gramian.zero(rank));
-    long itemCount = (long) taught.size() + touched.newcomers();
+    long itemCount = (long) taught.size() + engine.newItems();
     long userCount = parent.map(p -> p.users().size()).orElse(0L) + engine.newUsers();
 
-    float[] touchedRows =
-        parent.isPresent()
-            ? touched.teacher().clone()
-            : InitialFactors.of(touched.indices(), rank, task.seed(), parameters.initialScale());
-    float[] itemRows = dense(taught, touched);
-    scatter(touched, touchedRows, itemRows);
-    SideSums itemSums = engine.sumItems(touchedRows);
+    SideSums itemSums = engine.begin();
     SideSums userSums = SideSums.zero(rank);
     for (int n = 0; n < sweeps; n++) {
       HalfSweep users =
           half("user", itemGramian, itemSums, itemCount, distillation.users() == Update.EXACT);
-      userSums = engine.solveUsers(users, itemRows);
+      userSums = engine.solveUsers(users);
       task.progress().advance(1);
-      touchedRows = engine.solveItems(half("item", userGramian, userSums, userCount, false));
-      scatter(touched, touchedRows, itemRows);
-      itemSums = engine.sumItems(touchedRows);
+      itemSums = engine.solveItems(half("item", userGramian, userSums, userCount, false));
       task.progress().advance(1);
     }
 
-    FactorRows items = touched.learnt(touchedRows);
+    FactorRows items = engine.items();
     FactorTable users = engine.users();
     boolean popular = weighting == Weighting.POPULARITY;
     Gramian nextUsers = userGramian.after(userSums, popular ? engine.events() : engine.newUsers());
-    Gramian nextItems =
-        itemGramian.after(itemSums, popular ? engine.events() : touched.newcomers());
+    Gramian nextItems = itemGramian.after(itemSums, popular ? engine.events() : engine.newItems());
     return parent
         .map(
             before ->
@@ -158,24 +148,6 @@ public final class AlsTrainer implements Trainer<AlsModel> {
         parameters.regParam() * distillation.anchor(),
         byCatalogue ? unobserved * gramian.weight() : 0,
         byCatalogue);
-  }
-
-  /** Every item by dense index; rows of unknown items are zero. */
-  private static float[] dense(FactorRows taught, TouchedRows touched) {
-    int rank = taught.rank();
-    int last = touched.indices()[touched.size() - 1] + 1;
-    float[] rows = new float[Math.multiplyExact(Math.max(taught.capacity(), last), rank)];
-    for (int n = 0; n < taught.size(); n++) {
-      System.arraycopy(taught.values(), n * rank, rows, taught.indices()[n] * rank, rank);
-    }
-    return rows;
-  }
-
-  private static void scatter(TouchedRows touched, float[] from, float[] to) {
-    int rank = touched.rank();
-    for (int n = 0; n < touched.size(); n++) {
-      System.arraycopy(from, n * rank, to, touched.indices()[n] * rank, rank);
-    }
   }
 
   private static FactorTable overlaid(FactorTable base, FactorTable changed, long newcomers) {

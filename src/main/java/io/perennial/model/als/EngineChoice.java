@@ -1,17 +1,29 @@
 package io.perennial.model.als;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.distillation.ScoreDistillation.Weighting;
+import io.perennial.event.EventColumns;
 import io.perennial.model.FactorRows;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.history.HistoryTable;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
 
 /** Reads what a task needs and opens the engine for it. */
 final class EngineChoice {
   /** Pairs that the driver solves by itself, memory permitting. */
   static final long LOCAL_PAIRS = 20_000_000;
+
+  /** Setting of Spark: most bytes of item rows that are broadcast each sweep. */
+  static final String MOST_BROADCAST = "spark.perennial.broadcastBytes";
+
+  /** A million items of rank 64. */
+  private static final long DEFAULT_BROADCAST_BYTES = 256L << 20;
 
   private static final long PAIR_BYTES = 96;
   private final AlsHyperparameters parameters;
@@ -23,15 +35,34 @@ final class EngineChoice {
   }
 
   /** Reads the events and whatever they touch; the caller closes the engine. */
-  SweepEngine open(TrainingTask<AlsModel> task) {
+  Sweeps open(TrainingTask<AlsModel> task) {
     return switch (parameters.solver()) {
       case LOCAL -> local(task, Long.MAX_VALUE);
       case SPARK -> spark(task);
+      case BLOCKS -> blocks(task);
       case AUTO -> {
         long limit = localPairs(parameters.rank(), Runtime.getRuntime().maxMemory());
-        yield task.events().count() <= limit ? local(task, limit) : spark(task);
+        yield task.events().count() <= limit ? local(task, limit) : distributed(task);
       }
     };
+  }
+
+  /** On Spark: items broadcast where all their rows are within the limit, else in blocks. */
+  private Sweeps distributed(TrainingTask<AlsModel> task) {
+    Row highest = task.events().agg(max(col(EventColumns.ITEM_INDEX))).head();
+    long items = highest.isNullAt(0) ? 0 : highest.getInt(0) + 1L;
+    items = Math.max(items, task.parent().map(parent -> parent.items().capacity()).orElse(0));
+    return items * parameters.rank() * Float.BYTES <= broadcastBytes(task)
+        ? spark(task)
+        : blocks(task);
+  }
+
+  private static long broadcastBytes(TrainingTask<AlsModel> task) {
+    return Long.parseLong(
+        task.events()
+            .sparkSession()
+            .conf()
+            .get(MOST_BROADCAST, Long.toString(DEFAULT_BROADCAST_BYTES)));
   }
 
   /**
@@ -43,10 +74,38 @@ final class EngineChoice {
     return Math.min(LOCAL_PAIRS, heapBytes / 2 / bytesEach);
   }
 
-  private SweepEngine spark(TrainingTask<AlsModel> task) {
-    FactorRows teacher =
-        task.parent().map(AlsModel::items).orElse(FactorRows.empty(parameters.rank()));
+  private Sweeps spark(TrainingTask<AlsModel> task) {
+    FactorRows teacher = teacher(task);
     PairWeighting weighting = PairWeighting.of(parameters);
+    return started(
+        task,
+        new SparkEngine(
+            userBlocks(task, teacher, weighting),
+            teacher,
+            parameters.numBlocks(),
+            weighting,
+            rowWeighting()));
+  }
+
+  private Sweeps blocks(TrainingTask<AlsModel> task) {
+    FactorRows teacher = teacher(task);
+    PairWeighting weighting = PairWeighting.of(parameters);
+    return new BlockSweeps(
+        userBlocks(task, teacher, weighting),
+        teacher,
+        parameters.numBlocks(),
+        weighting,
+        rowWeighting(),
+        new ItemHome.Begin(
+            parameters.rank(), task.seed(), parameters.initialScale(), task.parent().isEmpty()));
+  }
+
+  private FactorRows teacher(TrainingTask<AlsModel> task) {
+    return task.parent().map(AlsModel::items).orElse(FactorRows.empty(parameters.rank()));
+  }
+
+  private JavaRDD<UserBlock> userBlocks(
+      TrainingTask<AlsModel> task, FactorRows teacher, PairWeighting weighting) {
     UserBlocks blocks =
         new UserBlocks(
             parameters.rank(),
@@ -55,21 +114,27 @@ final class EngineChoice {
             weighting,
             Fading.of(parameters.decay()),
             task.now().toEpochMilli());
-    return new SparkEngine(
-        blocks.of(
-            task,
-            parameters.decay(),
-            needsHistory(task) ? Optional.of(history(task)) : Optional.empty()),
-        teacher,
-        parameters.numBlocks(),
-        weighting,
-        rowWeighting());
+    return blocks.of(
+        task,
+        parameters.decay(),
+        needsHistory(task) ? Optional.of(history(task)) : Optional.empty());
+  }
+
+  /** An engine with the items as they begin: the teacher's, or from scratch the seed's. */
+  private Sweeps started(TrainingTask<AlsModel> task, SweepEngine engine) {
+    TouchedRows items = engine.items();
+    float[] start =
+        task.parent().isPresent()
+            ? items.teacher().clone()
+            : InitialFactors.of(
+                items.indices(), parameters.rank(), task.seed(), parameters.initialScale());
+    return new DriverItems(engine, teacher(task), start);
   }
 
   /**
    * @param limit most pairs of history that the driver takes
    */
-  private SweepEngine local(TrainingTask<AlsModel> task, long limit) {
+  private Sweeps local(TrainingTask<AlsModel> task, long limit) {
     PairWeighting weighting = PairWeighting.of(parameters);
     Pairs night =
         Pairs.concatenated(
@@ -91,7 +156,7 @@ final class EngineChoice {
     Pairs userPairs = night;
     if (needsHistory(task) && night.size() > 0) {
       if (users.eventsSoFar() > limit) {
-        return spark(task);
+        return distributed(task);
       }
       userPairs =
           night.after(
@@ -101,7 +166,8 @@ final class EngineChoice {
               Fading.of(parameters.decay()),
               task.now().toEpochMilli());
     }
-    return new LocalEngine(night, userPairs, users, items, weighting, rowWeighting());
+    return started(
+        task, new LocalEngine(night, userPairs, users, items, weighting, rowWeighting()));
   }
 
   private Weighting rowWeighting() {

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * The touched items of one block. The user rows that it is sent lie one shipment after the other,
@@ -30,6 +31,21 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
    */
   static ItemBlock of(
       Iterable<Load> loads, TouchedRows touched, int blocks, PairWeighting weighting) {
+    return of(loads, (items, pairs) -> touched.some(items), blocks, weighting);
+  }
+
+  /**
+   * Builds a block from the pairs of its items.
+   *
+   * @param loads at most one of each user block
+   * @param entities the block's items from their indices and the block's pairs
+   * @param blocks number of user blocks
+   */
+  static ItemBlock of(
+      Iterable<Load> loads,
+      BiFunction<int[], Pairs, TouchedRows> entities,
+      int blocks,
+      PairWeighting weighting) {
     int[][] usersBySource = new int[blocks][0];
     List<Pairs> pieces = new ArrayList<>();
     for (Load load : loads) {
@@ -48,7 +64,7 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
       int source = UserBlock.blockOf(user, blocks);
       others[p] = starts[source] + Arrays.binarySearch(usersBySource[source], user);
     }
-    TouchedRows own = touched.some(Pairs.distinct(pairs.items()));
+    TouchedRows own = entities.apply(Pairs.distinct(pairs.items()), pairs);
     return new ItemBlock(
         EntityBlock.of(own, pairs.items(), others, pairs.counts(), pairs.values(), weighting),
         starts);

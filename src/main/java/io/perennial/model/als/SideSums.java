@@ -16,6 +16,10 @@ import java.io.Serializable;
  */
 record SideSums(double[] known, double[] cross, double[] before, double[] fresh, double[] next)
     implements Serializable {
+  int rank() {
+    return (int) Math.round(Math.sqrt(known.length));
+  }
+
   static SideSums zero(int rank) {
     int n = rank * rank;
     return new SideSums(new double[n], new double[n], new double[n], new double[n], new double[n]);

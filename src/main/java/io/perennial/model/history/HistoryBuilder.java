@@ -11,12 +11,15 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_millis;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 
 /**
@@ -101,6 +104,32 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
     PairEvents night = PairEvents.collect(events);
     int[] touched = Arrays.stream(night.users()).distinct().toArray();
     return HistoryRows.dataset(events.sparkSession(), merge(parent.rows(touched), night));
+  }
+
+  /**
+   * The changed rows only, worked out by executors: nothing of the size of users or events comes to
+   * the driver.
+   */
+  public Dataset<Row> mergeDistributed(HistoryTable parent, Dataset<Row> events) {
+    SparkSession spark = events.sparkSession();
+    long half = policy.halfLife().map(Duration::toMillis).orElse(-1L);
+    DecayPolicy.Aggregate aggregate = policy.aggregate();
+    ZoneId days = zone;
+    return spark.createDataFrame(
+        TouchedUsers.of(events, parent)
+            .flatMap(
+                users ->
+                    HistoryRows.rows(
+                        new HistoryBuilder(sent(half, aggregate), days)
+                            .merge(users.before(), users.night()))),
+        HistoryTable.SCHEMA);
+  }
+
+  /** A policy from what can be sent to an executor. */
+  private static DecayPolicy sent(long halfLifeMillis, DecayPolicy.Aggregate aggregate) {
+    return new DecayPolicy(
+        halfLifeMillis < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(halfLifeMillis)),
+        aggregate);
   }
 
   /**

@@ -110,7 +110,8 @@ public final class HistoryRows {
         Arrays.copyOfRange(history.lastTimes(), begin, end));
   }
 
-  private static Iterator<Row> rows(InteractionHistory chunk) {
+  /** The rows of some users, with {@link HistoryTable#SCHEMA}. */
+  static Iterator<Row> rows(InteractionHistory chunk) {
     List<Row> rows = new ArrayList<>(chunk.users().length);
     for (int u = 0; u < chunk.users().length; u++) {
       int begin = chunk.offsets()[u];

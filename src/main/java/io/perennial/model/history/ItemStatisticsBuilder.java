@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.unix_millis;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -108,9 +109,19 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
    */
   public Dataset<Row> merge(ItemStatistics parent, Dataset<Row> events, InteractionHistory before) {
     PairEvents night = PairEvents.collect(events);
-    ItemStatistics all = after(parent, night, before);
+    return rows(events, Arrays.stream(night.items()), after(parent, night, before));
+  }
+
+  /** The same, worked out by executors; the driver sees {@link ItemTally} items only. */
+  public Dataset<Row> mergeDistributed(
+      ItemStatistics parent, Dataset<Row> events, HistoryTable before) {
+    ItemTally night = tally(events, before);
+    return rows(events, Arrays.stream(night.items()), night.onTopOf(parent));
+  }
+
+  private static Dataset<Row> rows(Dataset<Row> events, IntStream items, ItemStatistics all) {
     List<Row> changed =
-        Arrays.stream(night.items())
+        items
             .sorted()
             .distinct()
             .mapToObj(
@@ -125,6 +136,25 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
                         all.lastTimes()[item]))
             .toList();
     return events.sparkSession().createDataFrame(changed, ItemStatistics.SCHEMA);
+  }
+
+  /**
+   * The statistics of every item in memory, as of after these events, which executors count.
+   *
+   * @param before what users had done
+   */
+  public ItemStatistics afterDistributed(
+      ItemStatistics parent, Dataset<Row> events, HistoryTable before) {
+    return parent.capacity() == 0
+        ? collected(fromScratch(events))
+        : tally(events, before).onTopOf(parent);
+  }
+
+  private ItemTally tally(Dataset<Row> events, HistoryTable before) {
+    DecayPolicy.Aggregate counted = aggregate;
+    return TouchedUsers.of(events, before)
+        .map(users -> ItemTally.of(users, counted))
+        .treeAggregate(ItemTally.NOTHING, ItemTally::plus, ItemTally::plus);
   }
 
   /**
@@ -176,7 +206,7 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
       if (isNewPair(night, n)) {
         all.userCounts()[item] += had(before, night.users()[n], item) ? 0 : 1;
       }
-      if (endsEvent(night, n)) {
+      if (endsEvent(night, n, aggregate)) {
         long age = last[item] - night.times()[n];
         all.firstTimes()[item] =
             all.eventCounts()[item] > 0
@@ -192,21 +222,21 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
     return all;
   }
 
-  private static boolean isNewPair(PairEvents night, int n) {
+  static boolean isNewPair(PairEvents night, int n) {
     return n == 0
         || night.users()[n - 1] != night.users()[n]
         || night.items()[n - 1] != night.items()[n];
   }
 
   /** Whether the nth is the last of the rows that count as one event. */
-  private boolean endsEvent(PairEvents night, int n) {
+  static boolean endsEvent(PairEvents night, int n, DecayPolicy.Aggregate aggregate) {
     return aggregate == DecayPolicy.Aggregate.NONE
         || n + 1 == night.items().length
         || isNewPair(night, n + 1)
         || night.days()[n + 1] != night.days()[n];
   }
 
-  private static boolean had(InteractionHistory before, int user, int item) {
+  static boolean had(InteractionHistory before, int user, int item) {
     int at = before.position(user);
     return at >= 0
         && Arrays.binarySearch(before.items(), before.offsets()[at], before.offsets()[at + 1], item)

@@ -8,12 +8,15 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import scala.Tuple2;
 
 /**
- * The events of a night in memory, sorted by user, item, time and value.
+ * Events in memory, of a night or of some of its users, sorted by user, item, time and value.
  *
  * @param users dense index by event
  * @param items dense index by event
@@ -21,9 +24,47 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * @param values value of each event
  * @param days day of each event in the pipeline's zone, days since 1970
  */
-record PairEvents(int[] users, int[] items, long[] times, double[] values, int[] days) {
+record PairEvents(int[] users, int[] items, long[] times, double[] values, int[] days)
+    implements Serializable {
 
   static PairEvents collect(Dataset<Row> events) {
+    return sorted(new ArrayList<>(rows(events).mapPartitions(PairEvents::events).collect()));
+  }
+
+  /** The events in blocks of users, a user's index modulo blocks; several pieces a block. */
+  static JavaPairRDD<Integer, PairEvents> inBlocks(Dataset<Row> events, int blocks) {
+    return rows(events)
+        .mapPartitionsToPair(
+            rows -> {
+              List<List<Event>> byBlock = new ArrayList<>();
+              for (int b = 0; b < blocks; b++) {
+                byBlock.add(new ArrayList<>());
+              }
+              events(rows).forEachRemaining(event -> byBlock.get(event.user % blocks).add(event));
+              List<Tuple2<Integer, PairEvents>> pieces = new ArrayList<>();
+              for (int b = 0; b < blocks; b++) {
+                if (!byBlock.get(b).isEmpty()) {
+                  pieces.add(new Tuple2<>(b, sorted(byBlock.get(b))));
+                }
+              }
+              return pieces.iterator();
+            });
+  }
+
+  /** The events of some pieces. */
+  static PairEvents together(Iterable<PairEvents> pieces) {
+    List<Event> all = new ArrayList<>();
+    for (PairEvents piece : pieces) {
+      for (int n = 0; n < piece.users.length; n++) {
+        all.add(
+            new Event(
+                piece.users[n], piece.items[n], piece.times[n], piece.values[n], piece.days[n]));
+      }
+    }
+    return sorted(all);
+  }
+
+  private static JavaRDD<InternalRow> rows(Dataset<Row> events) {
     Dataset<Row> columns =
         events.select(
             col("user_index"),
@@ -31,14 +72,13 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
             unix_millis(col("event_time")),
             col("value"),
             unix_date(col("event_date")));
-    List<Event> all =
-        new ArrayList<>(
-            ((org.apache.spark.sql.classic.Dataset<Row>) columns)
-                .queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitions(PairEvents::events)
-                .collect());
+    return ((org.apache.spark.sql.classic.Dataset<Row>) columns)
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD();
+  }
+
+  private static PairEvents sorted(List<Event> all) {
     all.sort(PairEvents::compare);
     int n = all.size();
     PairEvents sorted =

@@ -15,6 +15,7 @@ import io.perennial.model.als.AlsHyperparameters.Solver;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The distributed engine gives what the driver's own gives, whatever the blocks. */
@@ -92,12 +93,12 @@ class EnginesAgreeIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Feedback.class)
-  void enginesAgreeFromScratchAndOnANight(Feedback feedback) {
+  @CsvSource({"IMPLICIT, SPARK", "IMPLICIT, BLOCKS", "EXPLICIT, SPARK", "EXPLICIT, BLOCKS"})
+  void enginesAgreeFromScratchAndOnANight(Feedback feedback, Solver solver) {
     AlsHyperparameters local = parameters(feedback, Solver.LOCAL, 1);
     AlsModel expected = fromScratch(local, 1);
     for (int blocks : new int[] {1, 2, 8}) {
-      AlsHyperparameters spark = parameters(feedback, Solver.SPARK, blocks);
+      AlsHyperparameters spark = parameters(feedback, solver, blocks);
       AlsModel actual = fromScratch(spark, blocks);
       assertSame(actual, expected);
       for (Update users : Update.values()) {
@@ -114,9 +115,10 @@ class EnginesAgreeIT {
     }
   }
 
-  @Test
-  void rowsOfADistributedModelAreReadByIndex() {
-    AlsHyperparameters spark = parameters(Feedback.IMPLICIT, Solver.SPARK, 3);
+  @ParameterizedTest
+  @EnumSource(names = {"SPARK", "BLOCKS"})
+  void rowsOfADistributedModelAreReadByIndex(Solver solver) {
+    AlsHyperparameters spark = parameters(Feedback.IMPLICIT, solver, 3);
     AlsModel parent = fromScratch(spark, 2);
     AlsModel child = night(parent, spark, DistillationOptions.DEFAULT, 2);
     FactorRows rows = child.users().rows(new int[] {1, 70, 91, 5000});
@@ -132,9 +134,10 @@ class EnginesAgreeIT {
     assertThat(child.users().dataset().count()).isEqualTo(child.users().size());
   }
 
-  @Test
-  void aConditionMetOnAnExecutorIsThrownAsItself() {
-    AlsHyperparameters unregularised = AlsParameters.mllib(20, 1, 0, 1, false, Solver.SPARK);
+  @ParameterizedTest
+  @EnumSource(names = {"SPARK", "BLOCKS"})
+  void aConditionMetOnAnExecutorIsThrownAsItself(Solver solver) {
+    AlsHyperparameters unregularised = AlsParameters.mllib(20, 1, 0, 1, false, solver);
     assertThatThrownBy(() -> fromScratch(unregularised, 2))
         .isInstanceOf(NotPositiveDefiniteException.class)
         .hasMessageContaining("regParam");

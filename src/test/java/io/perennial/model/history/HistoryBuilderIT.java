@@ -91,6 +91,13 @@ class HistoryBuilderIT {
           InteractionHistory before = history;
           HistoryTable parent = new DatasetHistoryTable(HistoryRows.dataset(spark, before));
           InteractionHistory changed = HistoryRows.collect(builder.merge(parent, events(tonight)));
+          InteractionHistory byExecutors =
+              HistoryRows.collect(builder.mergeDistributed(parent, events(tonight)));
+          assertThat(byExecutors.users()).containsExactly(changed.users());
+          assertThat(byExecutors.items()).containsExactly(changed.items());
+          assertThat(byExecutors.counts()).containsExactly(changed.counts());
+          assertThat(byExecutors.values()).containsExactly(changed.values());
+          assertThat(byExecutors.lastTimes()).containsExactly(changed.lastTimes());
           history = overlaid(before, changed);
         }
         InteractionHistory scratch = HistoryRows.collect(builder.fromScratch(events(all)));
@@ -139,6 +146,20 @@ class HistoryBuilderIT {
           assertThat(row.getFloat(1)).isEqualTo(whole.eventCounts()[row.getInt(0)]);
           assertThat(row.getInt(4)).isEqualTo(whole.userCounts()[row.getInt(0)]);
         }
+      }
+      if (night > 0) {
+        HistoryTable past = new DatasetHistoryTable(HistoryRows.dataset(spark, before));
+        ItemStatistics onDriver = builder.after(byNight, events(tonight), before);
+        ItemStatistics byExecutors = builder.afterDistributed(byNight, events(tonight), past);
+        assertThat(byExecutors.eventCounts()).containsExactly(onDriver.eventCounts());
+        assertThat(byExecutors.userCounts()).containsExactly(onDriver.userCounts());
+        assertThat(byExecutors.firstTimes()).containsExactly(onDriver.firstTimes());
+        assertThat(byExecutors.lastTimes()).containsExactly(onDriver.lastTimes());
+        assertThat(byExecutors.recentCounts())
+            .containsExactly(onDriver.recentCounts(), within(1e-5f));
+        assertThat(byExecutors.slowCounts()).containsExactly(onDriver.slowCounts(), within(1e-5f));
+        assertThat(builder.mergeDistributed(byNight, events(tonight), past).collectAsList())
+            .hasSameSizeAs(builder.merge(byNight, events(tonight), before).collectAsList());
       }
       byNight = builder.after(byNight, events(tonight), before);
       all.addAll(tonight);

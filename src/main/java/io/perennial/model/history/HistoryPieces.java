@@ -1,6 +1,5 @@
-package io.perennial.model.als;
+package io.perennial.model.history;
 
-import io.perennial.model.history.InteractionHistory;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -12,16 +11,18 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import scala.Tuple2;
 
 /** Moves histories from rows of Spark into blocks of users. */
-final class HistoryPieces {
+public final class HistoryPieces {
   private HistoryPieces() {}
 
   /** The history of one user, in arrays as they lie in a row. */
-  record UserHistory(
+  public record UserHistory(
       int user, int[] items, float[] counts, float[] values, int[] events, long[] lastTimes)
       implements Serializable {}
 
-  /** Rows with the schema of a history table, each with its block. */
-  static JavaRDD<Tuple2<Integer, UserHistory>> of(Dataset<Row> rows, int blocks) {
+  /**
+   * Rows with the schema of a history table, each with its block, the user's index modulo blocks.
+   */
+  public static JavaRDD<Tuple2<Integer, UserHistory>> of(Dataset<Row> rows, int blocks) {
     return rows.select("index", "items", "counts", "values", "events", "last_times")
         .queryExecution()
         .toRdd()
@@ -42,7 +43,7 @@ final class HistoryPieces {
         InternalRow row = rows.next();
         int user = row.getInt(0);
         return new Tuple2<>(
-            UserBlock.blockOf(user, blocks),
+            user % blocks,
             new UserHistory(
                 user,
                 row.getArray(1).toIntArray(),
@@ -55,7 +56,7 @@ final class HistoryPieces {
   }
 
   /** One history of some users, each of whom occurs once. */
-  static InteractionHistory together(Iterable<UserHistory> histories) {
+  public static InteractionHistory together(Iterable<UserHistory> histories) {
     List<UserHistory> sorted = new ArrayList<>();
     histories.forEach(sorted::add);
     sorted.sort((a, b) -> Integer.compare(a.user, b.user));

@@ -1,0 +1,373 @@
+package io.perennial.model.als;
+
+import io.perennial.PerennialException;
+import io.perennial.distillation.ScoreDistillation.Weighting;
+import io.perennial.model.DatasetFactorTable;
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+import io.perennial.model.als.ItemBlock.Load;
+import io.perennial.model.als.ItemHome.Begin;
+import io.perennial.model.als.ItemHome.Want;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/**
+ * Sweeps on Spark with both sides in blocks: each half sends every block of the other side the rows
+ * that it needs, once, through one shuffle, as in the ALS of Spark MLlib. Nothing is broadcast but
+ * what entities share (5 × rank² doubles), and no row passes through the driver between sweeps.
+ *
+ * <p>Each half depends on the one before, so that the lineage grows by a shuffle a half-sweep; rows
+ * are kept on executors, and every {@value #CHECKPOINT_EVERY} sweeps on the file system where Spark
+ * was given a folder for checkpoints.
+ */
+final class BlockSweeps implements Sweeps {
+  private static final StorageLevel STORAGE = StorageLevel.MEMORY_AND_DISK();
+  private static final int CHECKPOINT_EVERY = 5;
+  private final JavaSparkContext context;
+  private final HashPartitioner partitioner;
+  private final Weighting weighting;
+  private final int rank;
+  private final JavaPairRDD<Integer, ShippedUsers> users;
+  private final JavaPairRDD<Integer, ItemHome> items;
+  private final Totals totals;
+  private JavaPairRDD<Integer, Solved> solvedUsers;
+  private JavaPairRDD<Integer, Solved> solvedItems;
+  private int sweeps;
+
+  /** Rows of a block as solved last, or the condition that prevented it. */
+  private record Solved(float[] rows, SideSums sums, List<PerennialException> conditions)
+      implements Serializable {}
+
+  /** What the driver is told of a block. */
+  private record Report(int id, SideSums sums, List<PerennialException> conditions)
+      implements Serializable {}
+
+  /** Counts over all blocks. */
+  private record Totals(long users, long newUsers, double events, int items, int newItems)
+      implements Serializable {
+    static final Totals NOTHING = new Totals(0, 0, 0, 0, 0);
+
+    Totals plus(Totals other) {
+      return new Totals(
+          users + other.users,
+          newUsers + other.newUsers,
+          events + other.events,
+          Math.addExact(items, other.items),
+          newItems + other.newItems);
+    }
+  }
+
+  /**
+   * @param blocks one block of users an element
+   * @param teacher every item row of the parent
+   */
+  BlockSweeps(
+      JavaRDD<UserBlock> blocks,
+      FactorRows teacher,
+      int count,
+      PairWeighting pairWeighting,
+      Weighting weighting,
+      Begin begin) {
+    this.context = JavaSparkContext.fromSparkContext(blocks.context());
+    this.partitioner = new HashPartitioner(count);
+    this.weighting = weighting;
+    this.rank = begin.rank();
+    this.users =
+        blocks
+            .mapToPair(block -> new Tuple2<>(block.id(), ShippedUsers.of(block, count)))
+            .partitionBy(partitioner)
+            .persist(STORAGE);
+    this.items =
+        users
+            .values()
+            .flatMapToPair(BlockSweeps::loads)
+            .cogroup(
+                users.values().flatMapToPair(BlockSweeps::wants),
+                context.parallelizePairs(pieces(teacher, count), count),
+                partitioner)
+            .mapValues(
+                group -> home(group._1(), group._2(), group._3(), count, pairWeighting, begin))
+            .persist(STORAGE);
+    try {
+      this.totals =
+          users
+              .values()
+              .map(BlockSweeps::counted)
+              .union(items.values().map(BlockSweeps::counted))
+              .fold(Totals.NOTHING, Totals::plus);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static Totals counted(ShippedUsers shipped) {
+    TouchedRows users = shipped.block().equations().entities();
+    double events = 0;
+    for (float count : users.events()) {
+      events += count;
+    }
+    return new Totals(users.size(), users.newcomers(), events, 0, 0);
+  }
+
+  private static Totals counted(ItemHome home) {
+    TouchedRows items = home.block().equations().entities();
+    return new Totals(0, 0, 0, items.size(), items.newcomers());
+  }
+
+  private static Iterator<Tuple2<Integer, Load>> loads(ShippedUsers shipped) {
+    List<Tuple2<Integer, Load>> loads = new ArrayList<>();
+    UserBlock block = shipped.block();
+    for (int q = 0; q < block.routes().length; q++) {
+      if (block.routes()[q].length > 0) {
+        loads.add(new Tuple2<>(q, new Load(block.id(), block.pairsOf(q))));
+      }
+    }
+    return loads.iterator();
+  }
+
+  private static Iterator<Tuple2<Integer, Want>> wants(ShippedUsers shipped) {
+    List<Tuple2<Integer, Want>> wants = new ArrayList<>();
+    for (int q = 0; q < shipped.wanted().length; q++) {
+      if (shipped.wanted()[q].length > 0) {
+        wants.add(new Tuple2<>(q, new Want(shipped.block().id(), shipped.wanted()[q])));
+      }
+    }
+    return wants.iterator();
+  }
+
+  private static ItemHome home(
+      Iterable<Load> loads,
+      Iterable<Want> wants,
+      Iterable<FactorRows> teachers,
+      int blocks,
+      PairWeighting weighting,
+      Begin begin) {
+    Iterator<FactorRows> pieces = teachers.iterator();
+    FactorRows teacher = pieces.hasNext() ? pieces.next() : FactorRows.empty(begin.rank());
+    ItemBlock block =
+        ItemBlock.of(
+            loads,
+            (entities, pairs) ->
+                TouchedRows.of(
+                    entities, NightPairs.events(entities, pairs.items(), pairs.events()), teacher),
+            blocks,
+            weighting);
+    return ItemHome.of(block, wants, teacher, blocks, begin);
+  }
+
+  private static List<Tuple2<Integer, FactorRows>> pieces(FactorRows rows, int blocks) {
+    int[] sizes = new int[blocks];
+    for (int index : rows.indices()) {
+      sizes[UserBlock.blockOf(index, blocks)]++;
+    }
+    List<Tuple2<Integer, FactorRows>> pieces = new ArrayList<>();
+    for (int q = 0; q < blocks; q++) {
+      int[] indices = new int[sizes[q]];
+      float[] values = new float[Math.multiplyExact(sizes[q], rows.rank())];
+      float[] counts = new float[sizes[q]];
+      int n = 0;
+      for (int at = 0; at < rows.size(); at++) {
+        if (UserBlock.blockOf(rows.indices()[at], blocks) == q) {
+          indices[n] = rows.indices()[at];
+          counts[n] = rows.eventCounts()[at];
+          System.arraycopy(rows.values(), at * rows.rank(), values, n++ * rows.rank(), rows.rank());
+        }
+      }
+      pieces.add(new Tuple2<>(q, new FactorRows(rows.rank(), indices, values, counts)));
+    }
+    return pieces;
+  }
+
+  @Override
+  public int touchedItems() {
+    return totals.items();
+  }
+
+  @Override
+  public int newItems() {
+    return totals.newItems();
+  }
+
+  @Override
+  public long newUsers() {
+    return totals.newUsers();
+  }
+
+  @Override
+  public double events() {
+    return totals.events();
+  }
+
+  @Override
+  public SideSums begin() {
+    int k = rank;
+    Weighting weights = weighting;
+    solvedItems =
+        items
+            .mapValues(home -> solved(home.block().equations().entities(), home.begin(k), weights))
+            .persist(STORAGE);
+    return reported(solvedItems);
+  }
+
+  @Override
+  public SideSums solveUsers(HalfSweep sweep) {
+    Weighting weights = weighting;
+    JavaPairRDD<Integer, ShippedUsers.Shipment> shipments =
+        items.join(solvedItems).flatMapToPair(BlockSweeps::toUsers);
+    JavaPairRDD<Integer, Solved> next =
+        users
+            .cogroup(shipments, partitioner)
+            .mapValues(
+                group -> {
+                  ShippedUsers block = group._1.iterator().next();
+                  TouchedRows entities = block.block().equations().entities();
+                  try {
+                    return solved(entities, block.solve(sweep, group._2), weights);
+                  } catch (PerennialException condition) {
+                    return unsolved(sweep, condition);
+                  }
+                })
+            .persist(STORAGE);
+    SideSums sums = reported(next);
+    forget(solvedUsers);
+    solvedUsers = next;
+    return sums;
+  }
+
+  @Override
+  public SideSums solveItems(HalfSweep sweep) {
+    Weighting weights = weighting;
+    JavaPairRDD<Integer, ItemBlock.Shipment> shipments =
+        users.join(solvedUsers).flatMapToPair(BlockSweeps::toItems);
+    JavaPairRDD<Integer, Solved> next =
+        items
+            .cogroup(shipments, partitioner)
+            .mapValues(
+                group -> {
+                  ItemBlock block = group._1.iterator().next().block();
+                  try {
+                    return solved(
+                        block.equations().entities(), block.solve(sweep, group._2), weights);
+                  } catch (PerennialException condition) {
+                    return unsolved(sweep, condition);
+                  }
+                })
+            .persist(STORAGE);
+    if (++sweeps % CHECKPOINT_EVERY == 0 && context.getCheckpointDir().isPresent()) {
+      next.checkpoint();
+    }
+    SideSums sums = reported(next);
+    forget(solvedItems);
+    solvedItems = next;
+    return sums;
+  }
+
+  private static Iterator<Tuple2<Integer, ShippedUsers.Shipment>> toUsers(
+      Tuple2<Integer, Tuple2<ItemHome, Solved>> block) {
+    List<Tuple2<Integer, ShippedUsers.Shipment>> shipments = new ArrayList<>();
+    ItemHome home = block._2._1;
+    Solved solved = block._2._2;
+    int rank = solved.sums.rank();
+    for (int b = 0; b < home.routes().length; b++) {
+      if (home.routes()[b].length > 0) {
+        float[] rows = home.shipment(b, solved.rows, rank);
+        shipments.add(new Tuple2<>(b, new ShippedUsers.Shipment(block._1, rows)));
+      }
+    }
+    return shipments.iterator();
+  }
+
+  private static Iterator<Tuple2<Integer, ItemBlock.Shipment>> toItems(
+      Tuple2<Integer, Tuple2<ShippedUsers, Solved>> pair) {
+    List<Tuple2<Integer, ItemBlock.Shipment>> shipments = new ArrayList<>();
+    UserBlock block = pair._2._1.block();
+    for (int q = 0; q < block.routes().length; q++) {
+      if (block.routes()[q].length > 0) {
+        float[] rows = block.shipment(q, pair._2._2.rows);
+        shipments.add(new Tuple2<>(q, new ItemBlock.Shipment(block.id(), rows)));
+      }
+    }
+    return shipments.iterator();
+  }
+
+  private static Solved solved(TouchedRows entities, float[] rows, Weighting weighting) {
+    return new Solved(rows, SideSums.of(entities, rows, 0, entities.size(), weighting), List.of());
+  }
+
+  private static Solved unsolved(HalfSweep sweep, PerennialException condition) {
+    return new Solved(new float[0], SideSums.zero(sweep.rank()), List.of(condition));
+  }
+
+  /** Sums over the blocks in the order of their numbers. */
+  private SideSums reported(JavaPairRDD<Integer, Solved> blocks) {
+    List<Report> reports =
+        new ArrayList<>(
+            blocks
+                .map(block -> new Report(block._1, block._2.sums, block._2.conditions))
+                .collect());
+    reports.sort(Comparator.comparingInt(Report::id));
+    SideSums all = SideSums.zero(rank);
+    for (Report report : reports) {
+      if (!report.conditions.isEmpty()) {
+        blocks.unpersist(false);
+        throw report.conditions.get(0);
+      }
+      all = all.plus(report.sums);
+    }
+    return all;
+  }
+
+  private static void forget(JavaPairRDD<Integer, Solved> blocks) {
+    if (blocks != null) {
+      blocks.unpersist(false);
+    }
+  }
+
+  /** They stay cached for as long as somebody holds the table. */
+  @Override
+  public FactorTable users() {
+    return DatasetFactorTable.of(
+        users
+            .join(solvedUsers)
+            .values()
+            .map(pair -> pair._1.block().equations().entities().learnt(pair._2.rows)),
+        rank,
+        totals.users());
+  }
+
+  @Override
+  public FactorRows items() {
+    FactorRows all = FactorRows.empty(rank);
+    for (FactorRows block :
+        items
+            .join(solvedItems)
+            .values()
+            .map(pair -> pair._1.block().equations().entities().learnt(pair._2.rows))
+            .collect()) {
+      all = all.overlaidBy(block);
+    }
+    return all;
+  }
+
+  /**
+   * Drops the items, whose rows the driver has; what the users solved last are made of stays for
+   * those who read them, until nobody holds their table.
+   */
+  @Override
+  public void close() {
+    if (items != null) {
+      items.unpersist(false);
+    }
+    forget(solvedItems);
+  }
+}

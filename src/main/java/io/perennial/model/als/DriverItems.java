@@ -1,0 +1,94 @@
+package io.perennial.model.als;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+
+/** Sweeps whose item rows are the driver's: every item by dense index, handed to the engine. */
+final class DriverItems implements Sweeps {
+  private final SweepEngine engine;
+  private final TouchedRows touched;
+  private final float[] all;
+  private float[] rows;
+
+  /**
+   * @param taught every item row of the parent
+   * @param start rows of the touched items, {@code engine.items().size() × rank}
+   */
+  DriverItems(SweepEngine engine, FactorRows taught, float[] start) {
+    this.engine = engine;
+    this.touched = engine.items();
+    this.rows = start;
+    this.all = dense(taught, touched);
+    scatter();
+  }
+
+  @Override
+  public int touchedItems() {
+    return touched.size();
+  }
+
+  @Override
+  public int newItems() {
+    return touched.newcomers();
+  }
+
+  @Override
+  public long newUsers() {
+    return engine.newUsers();
+  }
+
+  @Override
+  public double events() {
+    return engine.events();
+  }
+
+  @Override
+  public SideSums begin() {
+    return engine.sumItems(rows);
+  }
+
+  @Override
+  public SideSums solveUsers(HalfSweep sweep) {
+    return engine.solveUsers(sweep, all);
+  }
+
+  @Override
+  public SideSums solveItems(HalfSweep sweep) {
+    rows = engine.solveItems(sweep);
+    scatter();
+    return engine.sumItems(rows);
+  }
+
+  @Override
+  public FactorTable users() {
+    return engine.users();
+  }
+
+  @Override
+  public FactorRows items() {
+    return touched.learnt(rows);
+  }
+
+  /** Every item by dense index; rows of unknown items are zero. */
+  private static float[] dense(FactorRows taught, TouchedRows touched) {
+    int rank = taught.rank();
+    int last = touched.size() == 0 ? 0 : touched.indices()[touched.size() - 1] + 1;
+    float[] rows = new float[Math.multiplyExact(Math.max(taught.capacity(), last), rank)];
+    for (int n = 0; n < taught.size(); n++) {
+      System.arraycopy(taught.values(), n * rank, rows, taught.indices()[n] * rank, rank);
+    }
+    return rows;
+  }
+
+  private void scatter() {
+    int rank = touched.rank();
+    for (int n = 0; n < touched.size(); n++) {
+      System.arraycopy(rows, n * rank, all, touched.indices()[n] * rank, rank);
+    }
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}
