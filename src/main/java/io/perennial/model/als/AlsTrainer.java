@@ -10,8 +10,10 @@ import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.OverlaidFactorTable;
 import io.perennial.model.Trainer;
 import io.perennial.model.TrainingTask;
+import io.perennial.model.kernel.NormalEquations;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Learns ALS models: from scratch, alternating over all users and items, or from a parent, over the
@@ -38,6 +40,7 @@ public final class AlsTrainer implements Trainer<AlsModel> {
    * @throws IncompatibleParentException where the parent has another rank or kind of feedback
    * @throws NotPositiveDefiniteException for want of regularisation
    * @throws DivergedTrainingException where values overflow
+   * @throws TooManySumsException where items are to be kept on sums and there are too many
    */
   @Override
   public AlsModel train(TrainingTask<AlsModel> task) {
@@ -77,20 +80,42 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     long itemCount = (long) taught.size() + touched.newcomers();
     long userCount = parent.map(p -> p.users().size()).orElse(0L) + engine.newUsers();
 
+    double mean = parent.map(p -> p.meanRating().orElse(0)).orElseGet(engine::meanValue);
+    Bias userBias = parameters.biases().ofUsers(rank);
+    Bias itemBias = parameters.biases().ofItems(rank, mean);
     float[] touchedRows =
         parent.isPresent()
             ? touched.teacher().clone()
             : InitialFactors.of(touched.indices(), rank, task.seed(), parameters.initialScale());
+    for (int n = 0; n < touched.size(); n++) {
+      if (!touched.hasTeacher(n)) {
+        itemBias.begin(touchedRows, n * rank);
+      }
+    }
+    boolean summing = distillation.items() == Update.SUMS;
+    if (summing && itemCount > Integer.MAX_VALUE / ItemSums.width(rank)) {
+      throw new TooManySumsException(itemCount, rank);
+    }
+    PastSums sums = PastSums.zero(summing ? NormalEquations.packedLength(rank) : 0, touched.size());
     float[] itemRows = dense(taught, touched);
     scatter(touched, touchedRows, itemRows);
     SideSums itemSums = engine.sumItems(touchedRows);
     SideSums userSums = SideSums.zero(rank);
     for (int n = 0; n < sweeps; n++) {
       HalfSweep users =
-          half("user", itemGramian, itemSums, itemCount, distillation.users() == Update.EXACT);
+          half(
+              "user",
+              itemGramian,
+              itemSums,
+              itemCount,
+              distillation.users() == Update.EXACT,
+              userBias);
       userSums = engine.solveUsers(users, itemRows);
       task.progress().advance(1);
-      touchedRows = engine.solveItems(half("item", userGramian, userSums, userCount, false));
+      touchedRows =
+          engine.solveItems(
+              half("item", userGramian, userSums, userCount, summing, itemBias),
+              n == sweeps - 1 ? sums : PastSums.NONE);
       scatter(touched, touchedRows, itemRows);
       itemSums = engine.sumItems(touchedRows);
       task.progress().advance(1);
@@ -102,6 +127,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     Gramian nextUsers = userGramian.after(userSums, popular ? engine.events() : engine.newUsers());
     Gramian nextItems =
         itemGramian.after(itemSums, popular ? engine.events() : touched.newcomers());
+    Optional<ItemSums> summed = summing ? Optional.of(kept(task, touched, sums)) : Optional.empty();
+    OptionalDouble meanRating =
+        parameters.biases().learnt() ? OptionalDouble.of(mean) : OptionalDouble.empty();
     return parent
         .map(
             before ->
@@ -113,7 +141,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
                     nextUsers,
                     nextItems,
                     parameters.implicitPrefs(),
-                    before.begun()))
+                    before.begun(),
+                    summed,
+                    meanRating))
         .orElseGet(
             () ->
                 new AlsModel(
@@ -124,7 +154,26 @@ public final class AlsTrainer implements Trainer<AlsModel> {
                     nextUsers,
                     nextItems,
                     parameters.implicitPrefs(),
-                    task.now().toEpochMilli()));
+                    task.now().toEpochMilli(),
+                    summed,
+                    meanRating));
+  }
+
+  /** The sums of tonight's items, laid over the parent's. */
+  private static ItemSums kept(
+      TrainingTask<AlsModel> task, TouchedRows touched, PastSums sums) {
+    long now = task.now().toEpochMilli();
+    long begun = task.parent().map(AlsModel::begun).orElse(now);
+    FactorTable tonight =
+        new MemoryFactorTable(
+            ItemSums.rows(touched.indices(), sums, touched.rank(), begun, now));
+    return task.parent()
+        .flatMap(AlsModel::itemSums)
+        .map(
+            before ->
+                new ItemSums(
+                    overlaid(before.all(), tonight, touched.newcomers()), Optional.of(tonight)))
+        .orElseGet(() -> new ItemSums(tonight, Optional.empty()));
   }
 
   /**
@@ -135,7 +184,12 @@ public final class AlsTrainer implements Trainer<AlsModel> {
    * @param opposite number of rows of the opposite side, with tonight's new ones
    */
   private HalfSweep half(
-      String side, Gramian gramian, SideSums sums, long opposite, boolean withoutTeacher) {
+      String side,
+      Gramian gramian,
+      SideSums sums,
+      long opposite,
+      boolean withoutTeacher,
+      Bias bias) {
     double[] untouched = SideSums.plus(gramian.values(), sums.before(), -1);
     double[] known = SideSums.plus(untouched, sums.known(), 1);
     double[] cross = SideSums.plus(untouched, sums.cross(), 1);
@@ -157,7 +211,8 @@ public final class AlsTrainer implements Trainer<AlsModel> {
         parameters.regParam() * distillation.shrink(),
         parameters.regParam() * distillation.anchor(),
         byCatalogue ? unobserved * gramian.weight() : 0,
-        byCatalogue);
+        byCatalogue,
+        bias);
   }
 
   /** Every item by dense index; rows of unknown items are zero. */
@@ -191,6 +246,13 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     if (parent.implicitPrefs() != parameters.implicitPrefs()) {
       throw new IncompatibleParentException(
           "model.implicitPrefs", parent.implicitPrefs(), parameters.implicitPrefs());
+    }
+    if (parent.meanRating().isPresent() != parameters.biases().learnt()) {
+      throw new IncompatibleParentException(
+          "model.biases.learnt", parent.meanRating().isPresent(), parameters.biases().learnt());
+    }
+    if (distillation.items() == Update.SUMS && parent.itemSums().isEmpty()) {
+      throw new IncompatibleParentException("distillation.items", "distilled", "sums");
     }
   }
 }
