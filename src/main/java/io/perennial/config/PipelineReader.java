@@ -64,6 +64,7 @@ public final class PipelineReader {
   /** Parameters that a file starts from. */
   private enum Preset {
     IALS,
+    RATINGS,
     MLLIB
   }
 
@@ -216,6 +217,7 @@ public final class PipelineReader {
   private static AlsHyperparameters preset(YamlSection model) {
     return switch (model.choice("preset", Preset.class).orElse(Preset.IALS)) {
       case IALS -> AlsHyperparameters.ials();
+      case RATINGS -> AlsHyperparameters.ratings();
       case MLLIB -> AlsHyperparameters.mllib();
     };
   }

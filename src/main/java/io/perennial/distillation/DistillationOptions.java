@@ -33,7 +33,12 @@ public record DistillationOptions(
     /** From tonight's events and the teacher's scores. */
     DISTILLED,
     /** From their whole (decayed) history: exact, no teacher needed. Users only. */
-    EXACT
+    EXACT,
+    /**
+     * From the sums that the version keeps of all their (decayed) events, and tonight's: no teacher
+     * needed. Items only.
+     */
+    SUMS
   }
 
   /** Users exact on their history, items distilled: the strongest variant of method.md §3. */
@@ -41,11 +46,12 @@ public record DistillationOptions(
       new DistillationOptions(0.3, 0.0, 20.0, Update.EXACT, Update.DISTILLED);
 
   /**
-   * For ratings: the teacher counts as the ratings that it was learnt from, their regularisation
-   * holds where it ended, and tonight's ratings bring their own.
+   * For ratings: users exact, items on the sums of all that they were rated. Where a side is
+   * distilled instead, the teacher counts as the ratings that it was learnt from, their
+   * regularisation holds where it ended, and tonight's ratings bring their own.
    */
   public static final DistillationOptions RATINGS =
-      new DistillationOptions(1.0, 0.0, 20.0, Update.EXACT, Update.DISTILLED, 1.0, 1.0);
+      new DistillationOptions(1.0, 0.0, 20.0, Update.EXACT, Update.SUMS, 1.0, 1.0);
 
   /** No teacher at all. */
   public static final DistillationOptions NONE =
@@ -70,7 +76,11 @@ public record DistillationOptions(
     }
     if (items == Update.EXACT) {
       throw new IllegalArgumentException(
-          "distillation.items cannot be exact: no history is kept by item");
+          "distillation.items cannot be exact: no history is kept by item. Set it to sums.");
+    }
+    if (users == Update.SUMS) {
+      throw new IllegalArgumentException(
+          "distillation.users cannot be sums: their history is kept. Set it to exact.");
     }
   }
 
@@ -83,6 +93,11 @@ public record DistillationOptions(
   /** The same with another weight of the teacher. */
   public DistillationOptions withBeta(double other) {
     return new DistillationOptions(other, betaGrowth, betaSaturation, users, items, shrink, anchor);
+  }
+
+  /** The same with items updated in another way. */
+  public DistillationOptions withItems(Update other) {
+    return new DistillationOptions(beta, betaGrowth, betaSaturation, users, other, shrink, anchor);
   }
 
   /**

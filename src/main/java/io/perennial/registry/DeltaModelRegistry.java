@@ -197,7 +197,8 @@ public final class DeltaModelRegistry implements ModelRegistry {
   @Override
   public ModelState open(ModelVersion version) {
     Names.pipeline(version.pipeline());
-    int rank = rank(version);
+    int rank = whole(version, "rank");
+    int sums = whole(version, ModelState.ITEM_SUMS_WIDTH);
     FactorTable users =
         new StoredFactorTable(catalog.rows(Tables.USER_FACTORS, FactorTable.SCHEMA, version), rank);
     FactorTable items =
@@ -208,13 +209,19 @@ public final class DeltaModelRegistry implements ModelRegistry {
         items,
         Optional.empty(),
         Optional.empty(),
+        sums == 0
+            ? Optional.empty()
+            : Optional.of(
+                new StoredFactorTable(
+                    catalog.rows(Tables.ITEM_SUMS, FactorTable.SCHEMA, version), sums)),
+        Optional.empty(),
         version.arrays(),
         version.attributes());
   }
 
-  private static int rank(ModelVersion version) {
-    String rank = version.attributes().getOrDefault("rank", "");
-    return rank.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(rank) : 0;
+  private static int whole(ModelVersion version, String attribute) {
+    String value = version.attributes().getOrDefault(attribute, "");
+    return value.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(value) : 0;
   }
 
   @Override

@@ -119,6 +119,9 @@ final class NightWriter {
             : Optional.empty();
     rows(parts, Tables.USER_FACTORS, sized(users.dataset(), users.size()), note, ground);
     rows(parts, Tables.ITEM_FACTORS, sized(items.dataset(), items.size()), note, ground);
+    Optional<FactorTable> sums = keyframe ? state.itemSums() : state.changedItemSums();
+    sums.or(state::itemSums)
+        .ifPresent(s -> rows(parts, Tables.ITEM_SUMS, sized(s.dataset(), s.size()), note, ground));
     rows(
         parts,
         Tables.USER_HISTORY,

@@ -17,7 +17,11 @@ import java.util.TreeSet;
 final class Pruning {
   private static final List<Tables> ROWS =
       List.of(
-          Tables.USER_FACTORS, Tables.ITEM_FACTORS, Tables.USER_HISTORY, Tables.ITEM_STATISTICS);
+          Tables.USER_FACTORS,
+          Tables.ITEM_FACTORS,
+          Tables.ITEM_SUMS,
+          Tables.USER_HISTORY,
+          Tables.ITEM_STATISTICS);
 
   private final DeltaTables tables;
   private final VersionCatalog catalog;

@@ -34,6 +34,19 @@ public enum Tables {
           of("run_id", StringType, "run that saw the id first"))),
   USER_FACTORS("user_factors", List.of("pipeline", "version"), versioned(FactorTable.SCHEMA)),
   ITEM_FACTORS("item_factors", List.of("pipeline", "version"), versioned(FactorTable.SCHEMA)),
+  ITEM_SUMS(
+      "item_sums",
+      List.of("pipeline", "version"),
+      columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("version", LongType, "version that wrote the row"),
+          of("index", IntegerType, "dense index of the item"),
+          of(
+              "factor",
+              createArrayType(FloatType, false),
+              "of the item's normal equations: upper triangle of the matrix row by row, right-hand"
+                  + " side, days since the line began to which both are faded"),
+          of("event_count", FloatType, "(user, item, night) that were summed"))),
   USER_HISTORY("user_history", List.of("pipeline", "version"), versioned(HistoryTable.SCHEMA)),
   ITEM_STATISTICS(
       "item_statistics", List.of("pipeline", "version"), versioned(ItemStatistics.SCHEMA)),

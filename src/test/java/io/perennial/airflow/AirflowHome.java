@@ -106,8 +106,7 @@ final class AirflowHome {
 
   /** Runs, task states and asset events of a DAG, as the database has them now. */
   JsonNode state(String dag) throws IOException, InterruptedException {
-    return json(
-        python(STATE.toString(), folder.resolve("airflow.db").toString(), dag).succeeded());
+    return json(python(STATE.toString(), folder.resolve("airflow.db").toString(), dag).succeeded());
   }
 
   /** The last line of an output, which is JSON. */

@@ -62,6 +62,7 @@ class DeltaModelRegistryIT {
         .containsExactlyInAnyOrder(
             "user_factors",
             "item_factors",
+            "item_sums",
             "user_history",
             "item_statistics",
             "frozen_windows",
@@ -135,6 +136,7 @@ class DeltaModelRegistryIT {
     ModelState state = registry.open(version);
     assertSame(state.users().all(), truth.users().all());
     assertSame(state.items().all(), truth.items().all());
+    assertSame(state.itemSums().orElseThrow().all(), truth.items().all());
     assertThat(state.users().size()).isEqualTo(truth.users().size());
     assertThat(state.users().rank()).isEqualTo(2);
     assertThat(state.users().dataset().count()).isEqualTo(truth.users().size());

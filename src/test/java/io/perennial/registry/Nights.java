@@ -68,7 +68,7 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
             "digest",
             Map.of("rows", "10"),
             Map.of("gramian", new double[] {version, 0.5, 1e-9}),
-            Map.of("rank", "2"),
+            Map.of("rank", "2", ModelState.ITEM_SUMS_WIDTH, "2"),
             START.plusSeconds(86_400 * version));
     return new Truth(row, users, items);
   }
@@ -84,6 +84,8 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
             truth.users,
             truth.items,
             scratch ? Optional.empty() : Optional.of(changed),
+            scratch ? Optional.empty() : Optional.of(changed),
+            Optional.of(truth.items),
             scratch ? Optional.empty() : Optional.of(changed),
             truth.version.arrays(),
             truth.version.attributes()),

@@ -1,11 +1,14 @@
 package io.perennial.model.als;
 
 import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelState;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** ALS versions: rows of both sides, their Gramians, and what kind of feedback they learnt from. */
 public final class AlsCodec implements ModelCodec<AlsModel> {
@@ -17,6 +20,8 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
   private static final String ITEMS = "items";
   private static final String IMPLICIT = "implicit_prefs";
   private static final String BEGUN = "begun";
+  private static final String MEAN_RATING = "mean_rating";
+  private static final String SUMS = ModelState.ITEM_SUMS_WIDTH;
 
   @Override
   public ModelState encode(AlsModel model) {
@@ -26,14 +31,12 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
         new MemoryFactorTable(model.items()),
         model.changedUsers(),
         model.changedItems().map(MemoryFactorTable::new),
+        model.itemSums().map(ItemSums::all),
+        model.itemSums().flatMap(ItemSums::changed),
+        arrays(model),
         Map.of(
-            USER_GRAMIAN,
-            model.userGramian().values().clone(),
-            ITEM_GRAMIAN,
-            model.itemGramian().values().clone(),
-            WEIGHTS,
-            new double[] {model.userGramian().weight(), model.itemGramian().weight()}),
-        Map.of(
+            SUMS,
+            model.itemSums().map(sums -> ItemSums.width(model.rank())).orElse(0).toString(),
             RANK,
             Integer.toString(model.rank()),
             USERS,
@@ -44,6 +47,15 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
             Boolean.toString(model.implicitPrefs()),
             BEGUN,
             Long.toString(model.begun())));
+  }
+
+  private static Map<String, double[]> arrays(AlsModel model) {
+    Map<String, double[]> arrays = new HashMap<>();
+    arrays.put(USER_GRAMIAN, model.userGramian().values().clone());
+    arrays.put(ITEM_GRAMIAN, model.itemGramian().values().clone());
+    arrays.put(WEIGHTS, new double[] {model.userGramian().weight(), model.itemGramian().weight()});
+    model.meanRating().ifPresent(mean -> arrays.put(MEAN_RATING, new double[] {mean}));
+    return arrays;
   }
 
   /**
@@ -67,7 +79,26 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
         new Gramian(array(state, USER_GRAMIAN, rank * rank), weights[0]),
         new Gramian(array(state, ITEM_GRAMIAN, rank * rank), weights[1]),
         Boolean.parseBoolean(attribute(state, IMPLICIT)),
-        state.attributes().containsKey(BEGUN) ? number(state, BEGUN) : Long.MIN_VALUE);
+        state.attributes().containsKey(BEGUN) ? number(state, BEGUN) : Long.MIN_VALUE,
+        sums(state, rank),
+        state.arrays().containsKey(MEAN_RATING)
+            ? OptionalDouble.of(array(state, MEAN_RATING, 1)[0])
+            : OptionalDouble.empty());
+  }
+
+  private static Optional<ItemSums> sums(ModelState state, int rank) {
+    long width = state.attributes().containsKey(SUMS) ? number(state, SUMS) : 0;
+    if (width == 0) {
+      return Optional.empty();
+    }
+    check(SUMS, ItemSums.width(rank), width);
+    FactorTable all =
+        state
+            .itemSums()
+            .orElseThrow(() -> new CorruptStateException("the sums of items are missing"));
+    check(SUMS, all.rank(), width);
+    FactorTable none = new MemoryFactorTable(FactorRows.empty(ItemSums.width(rank)));
+    return Optional.of(new ItemSums(all, Optional.of(none)));
   }
 
   private static String attribute(ModelState state, String name) {

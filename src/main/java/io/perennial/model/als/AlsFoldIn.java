@@ -52,7 +52,8 @@ final class AlsFoldIn implements FoldIn {
             0,
             0,
             0,
-            byCatalogue);
+            byCatalogue,
+            parameters.biases().ofUsers(rank));
     return new AlsFoldIn(
         sweep,
         model.items(),
@@ -118,7 +119,7 @@ final class AlsFoldIn implements FoldIn {
     int found = 0;
     for (int n = 0; n < users.size(); n++) {
       try {
-        solver.solve(block, n, n + 1, items.values(), out);
+        solver.solve(block, n, n + 1, items.values(), out, PastSums.NONE);
         System.arraycopy(out, n * sweep.rank(), out, found * sweep.rank(), sweep.rank());
         solvable[found++] = users.indices()[n];
       } catch (NotPositiveDefiniteException | DivergedTrainingException unsolvable) {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param initialScale standard deviation of a new factor times √rank
  * @param serving how users get their vectors when they are served
  * @param itemHalfLife in which the vector of an item that nobody takes fades to half; empty: never
+ * @param biases of users and items; ratings only
  */
 public record AlsHyperparameters(
     int rank,
@@ -39,7 +40,8 @@ public record AlsHyperparameters(
     Solver solver,
     double initialScale,
     Serving serving,
-    Optional<Duration> itemHalfLife) {
+    Optional<Duration> itemHalfLife,
+    RatingBiases biases) {
 
   /** What λ is multiplied with. */
   public enum RegScaling {
@@ -114,6 +116,30 @@ public record AlsHyperparameters(
         1.0);
   }
 
+  /**
+   * The tuned default for ratings: biases of users and items, and a weak factorisation of what is
+   * left; values found on MovieTweetings, 2013-06-24 to 2013-07-10.
+   */
+  public static AlsHyperparameters ratings() {
+    return new AlsHyperparameters(
+        32,
+        10,
+        1,
+        0.2,
+        RegScaling.COUNT,
+        false,
+        1.0,
+        Confidence.MLLIB,
+        1.0,
+        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
+        8,
+        Solver.AUTO,
+        0.5,
+        Serving.STORED,
+        Optional.empty(),
+        RatingBiases.LEARNT);
+  }
+
   /** The same with another regularisation. */
   public AlsHyperparameters withRegParam(double other) {
     return new AlsHyperparameters(
@@ -131,7 +157,8 @@ public record AlsHyperparameters(
         solver,
         initialScale,
         serving,
-        itemHalfLife);
+        itemHalfLife,
+        biases);
   }
 
   /** The same with another decay of events. */
@@ -151,7 +178,8 @@ public record AlsHyperparameters(
         solver,
         initialScale,
         serving,
-        itemHalfLife);
+        itemHalfLife,
+        biases);
   }
 
   /** With users as the version keeps them. */
@@ -184,7 +212,8 @@ public record AlsHyperparameters(
         solver,
         initialScale,
         Serving.STORED,
-        Optional.empty());
+        Optional.empty(),
+        RatingBiases.NONE);
   }
 
   /** The same with another way of serving users. */
@@ -204,7 +233,8 @@ public record AlsHyperparameters(
         solver,
         initialScale,
         other,
-        itemHalfLife);
+        itemHalfLife,
+        biases);
   }
 
   /** The same with another half-life of items that nobody takes. */
@@ -224,7 +254,8 @@ public record AlsHyperparameters(
         solver,
         initialScale,
         serving,
-        other);
+        other,
+        biases);
   }
 
   /** The parameters with which users are solved when they are served. */
@@ -242,11 +273,25 @@ public record AlsHyperparameters(
         decay,
         numBlocks,
         solver,
-        initialScale);
+        initialScale,
+        Serving.STORED,
+        Optional.empty(),
+        biases);
   }
 
   public AlsHyperparameters {
     Objects.requireNonNull(serving, "serving");
+    Objects.requireNonNull(biases, "biases");
+    if (biases.learnt() && (implicitPrefs || rank <= RatingBiases.COORDINATES)) {
+      throw new IllegalArgumentException(
+          "model.biases.learnt is for ratings of a rank above "
+              + RatingBiases.COORDINATES
+              + ", got implicitPrefs: "
+              + implicitPrefs
+              + " and rank: "
+              + rank
+              + ". Leave it out, or set it to false.");
+    }
     if (itemHalfLife.isPresent()
         && (itemHalfLife.get().isNegative() || itemHalfLife.get().isZero())) {
       throw new IllegalArgumentException(

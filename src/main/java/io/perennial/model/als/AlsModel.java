@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * User and item factors whose dot product is the score. All item rows are in memory, items × rank ×
@@ -26,7 +27,10 @@ public final class AlsModel implements Model {
   private final Gramian itemGramian;
   private final boolean implicit;
   private final long begun;
+  private final Optional<ItemSums> itemSums;
+  private final OptionalDouble meanRating;
 
+  /** Without sums of items, and without biases. */
   AlsModel(
       FactorTable users,
       FactorRows items,
@@ -36,6 +40,30 @@ public final class AlsModel implements Model {
       Gramian itemGramian,
       boolean implicit,
       long begun) {
+    this(
+        users,
+        items,
+        changedUsers,
+        changedItems,
+        userGramian,
+        itemGramian,
+        implicit,
+        begun,
+        Optional.empty(),
+        OptionalDouble.empty());
+  }
+
+  AlsModel(
+      FactorTable users,
+      FactorRows items,
+      Optional<FactorTable> changedUsers,
+      Optional<FactorRows> changedItems,
+      Gramian userGramian,
+      Gramian itemGramian,
+      boolean implicit,
+      long begun,
+      Optional<ItemSums> itemSums,
+      OptionalDouble meanRating) {
     this.users = Objects.requireNonNull(users, "users");
     this.items = Objects.requireNonNull(items, "items");
     this.changedUsers = changedUsers;
@@ -44,6 +72,8 @@ public final class AlsModel implements Model {
     this.itemGramian = itemGramian;
     this.implicit = implicit;
     this.begun = begun;
+    this.itemSums = itemSums;
+    this.meanRating = meanRating;
   }
 
   /**
@@ -109,6 +139,16 @@ public final class AlsModel implements Model {
     return begun;
   }
 
+  /** What the equations of items have summed up, where the model keeps it. */
+  Optional<ItemSums> itemSums() {
+    return itemSums;
+  }
+
+  /** Mean rating when the line was learnt from scratch, where vectors hold biases. */
+  OptionalDouble meanRating() {
+    return meanRating;
+  }
+
   Gramian userGramian() {
     return userGramian;
   }
@@ -145,7 +185,9 @@ public final class AlsModel implements Model {
         userGramian,
         Gramian.of(faded, implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT),
         implicit,
-        begun);
+        begun,
+        itemSums,
+        meanRating);
   }
 
   /** This model with the vectors of another for the items that it did not change. */
@@ -159,7 +201,9 @@ public final class AlsModel implements Model {
         userGramian,
         Gramian.of(all, implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT),
         implicit,
-        begun);
+        begun,
+        itemSums,
+        meanRating);
   }
 
   /** The same model with nothing changed: what a night without events makes of its parent. */
@@ -172,7 +216,13 @@ public final class AlsModel implements Model {
         userGramian,
         itemGramian,
         implicit,
-        begun);
+        begun,
+        itemSums.map(
+            sums ->
+                new ItemSums(
+                    sums.all(),
+                    Optional.of(new MemoryFactorTable(FactorRows.empty(ItemSums.width(rank())))))),
+        meanRating);
   }
 
   @Override
@@ -186,8 +236,8 @@ public final class AlsModel implements Model {
   }
 
   /**
-   * Item rows, user rows in memory, and the sum of squares of all user rows: the trainer refuses to
-   * return rows on Spark that are not finite.
+   * Item rows and their sums, user rows in memory, and the sum of squares of all user rows: the
+   * trainer refuses to return rows on Spark that are not finite.
    */
   @Override
   public boolean isFinite() {
@@ -198,6 +248,11 @@ public final class AlsModel implements Model {
     FactorTable learnt = changedUsers.orElse(users);
     return Double.isFinite(sum)
         && items.isFinite()
-        && (!(learnt instanceof MemoryFactorTable) || learnt.all().isFinite());
+        && (!(learnt instanceof MemoryFactorTable) || learnt.all().isFinite())
+        && itemSums
+            .map(sums -> sums.changed().orElse(sums.all()))
+            .filter(MemoryFactorTable.class::isInstance)
+            .map(sums -> sums.all().isFinite())
+            .orElse(true);
   }
 }

@@ -10,8 +10,10 @@ import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.OverlaidFactorTable;
 import io.perennial.model.Trainer;
 import io.perennial.model.TrainingTask;
+import io.perennial.model.als.Sweeps.Summing;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Learns ALS models: from scratch, alternating over all users and items, or from a parent, over the
@@ -38,6 +40,7 @@ public final class AlsTrainer implements Trainer<AlsModel> {
    * @throws IncompatibleParentException where the parent has another rank or kind of feedback
    * @throws NotPositiveDefiniteException for want of regularisation
    * @throws DivergedTrainingException where values overflow
+   * @throws TooManySumsException where items are to be kept on sums and there are too many
    */
   @Override
   public AlsModel train(TrainingTask<AlsModel> task) {
@@ -76,14 +79,31 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     long itemCount = (long) taught.size() + engine.newItems();
     long userCount = parent.map(p -> p.users().size()).orElse(0L) + engine.newUsers();
 
-    SideSums itemSums = engine.begin();
+    double mean = parent.map(p -> p.meanRating().orElse(0)).orElseGet(engine::meanValue);
+    Bias userBias = parameters.biases().ofUsers(rank);
+    Bias itemBias = parameters.biases().ofItems(rank, mean);
+    boolean summing = distillation.items() == Update.SUMS;
+    if (summing && itemCount > Integer.MAX_VALUE / ItemSums.width(rank)) {
+      throw new TooManySumsException(itemCount, rank);
+    }
+
+    SideSums itemSums = engine.begin(itemBias);
     SideSums userSums = SideSums.zero(rank);
     for (int n = 0; n < sweeps; n++) {
-      HalfSweep users =
-          half("user", itemGramian, itemSums, itemCount, distillation.users() == Update.EXACT);
-      userSums = engine.solveUsers(users);
+      userSums =
+          engine.solveUsers(
+              half(
+                  "user",
+                  itemGramian,
+                  itemSums,
+                  itemCount,
+                  distillation.users() == Update.EXACT,
+                  userBias));
       task.progress().advance(1);
-      itemSums = engine.solveItems(half("item", userGramian, userSums, userCount, false));
+      itemSums =
+          engine.solveItems(
+              half("item", userGramian, userSums, userCount, summing, itemBias),
+              summing && n == sweeps - 1 ? Summing.KEPT : Summing.FORGOTTEN);
       task.progress().advance(1);
     }
 
@@ -92,6 +112,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     boolean popular = weighting == Weighting.POPULARITY;
     Gramian nextUsers = userGramian.after(userSums, popular ? engine.events() : engine.newUsers());
     Gramian nextItems = itemGramian.after(itemSums, popular ? engine.events() : engine.newItems());
+    Optional<ItemSums> summed = summing ? Optional.of(kept(task, engine)) : Optional.empty();
+    OptionalDouble meanRating =
+        parameters.biases().learnt() ? OptionalDouble.of(mean) : OptionalDouble.empty();
     return parent
         .map(
             before ->
@@ -103,7 +126,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
                     nextUsers,
                     nextItems,
                     parameters.implicitPrefs(),
-                    before.begun()))
+                    before.begun(),
+                    summed,
+                    meanRating))
         .orElseGet(
             () ->
                 new AlsModel(
@@ -114,7 +139,23 @@ public final class AlsTrainer implements Trainer<AlsModel> {
                     nextUsers,
                     nextItems,
                     parameters.implicitPrefs(),
-                    task.now().toEpochMilli()));
+                    task.now().toEpochMilli(),
+                    summed,
+                    meanRating));
+  }
+
+  /** The sums of tonight's items, laid over the parent's. */
+  private static ItemSums kept(TrainingTask<AlsModel> task, Sweeps engine) {
+    long now = task.now().toEpochMilli();
+    long begun = task.parent().map(AlsModel::begun).orElse(now);
+    FactorTable tonight = new MemoryFactorTable(engine.itemSums(begun, now));
+    return task.parent()
+        .flatMap(AlsModel::itemSums)
+        .map(
+            before ->
+                new ItemSums(
+                    overlaid(before.all(), tonight, engine.newItems()), Optional.of(tonight)))
+        .orElseGet(() -> new ItemSums(tonight, Optional.empty()));
   }
 
   /**
@@ -125,7 +166,12 @@ public final class AlsTrainer implements Trainer<AlsModel> {
    * @param opposite number of rows of the opposite side, with tonight's new ones
    */
   private HalfSweep half(
-      String side, Gramian gramian, SideSums sums, long opposite, boolean withoutTeacher) {
+      String side,
+      Gramian gramian,
+      SideSums sums,
+      long opposite,
+      boolean withoutTeacher,
+      Bias bias) {
     double[] untouched = SideSums.plus(gramian.values(), sums.before(), -1);
     double[] known = SideSums.plus(untouched, sums.known(), 1);
     double[] cross = SideSums.plus(untouched, sums.cross(), 1);
@@ -147,7 +193,8 @@ public final class AlsTrainer implements Trainer<AlsModel> {
         parameters.regParam() * distillation.shrink(),
         parameters.regParam() * distillation.anchor(),
         byCatalogue ? unobserved * gramian.weight() : 0,
-        byCatalogue);
+        byCatalogue,
+        bias);
   }
 
   private static FactorTable overlaid(FactorTable base, FactorTable changed, long newcomers) {
@@ -163,6 +210,13 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     if (parent.implicitPrefs() != parameters.implicitPrefs()) {
       throw new IncompatibleParentException(
           "model.implicitPrefs", parent.implicitPrefs(), parameters.implicitPrefs());
+    }
+    if (parent.meanRating().isPresent() != parameters.biases().learnt()) {
+      throw new IncompatibleParentException(
+          "model.biases.learnt", parent.meanRating().isPresent(), parameters.biases().learnt());
+    }
+    if (distillation.items() == Update.SUMS && parent.itemSums().isEmpty()) {
+      throw new IncompatibleParentException("distillation.items", "distilled", "sums");
     }
   }
 }

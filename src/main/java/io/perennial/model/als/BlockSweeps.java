@@ -52,15 +52,18 @@ final class BlockSweeps implements Sweeps {
       implements Serializable {}
 
   /** Counts over all blocks. */
-  private record Totals(long users, long newUsers, double events, int items, int newItems)
+  private record Totals(
+      long users, long newUsers, double events, long pairs, double values, int items, int newItems)
       implements Serializable {
-    static final Totals NOTHING = new Totals(0, 0, 0, 0, 0);
+    static final Totals NOTHING = new Totals(0, 0, 0, 0, 0, 0, 0);
 
     Totals plus(Totals other) {
       return new Totals(
           users + other.users,
           newUsers + other.newUsers,
           events + other.events,
+          pairs + other.pairs,
+          values + other.values,
           Math.addExact(items, other.items),
           newItems + other.newItems);
     }
@@ -116,12 +119,14 @@ final class BlockSweeps implements Sweeps {
     for (float count : users.events()) {
       events += count;
     }
-    return new Totals(users.size(), users.newcomers(), events, 0, 0);
+    Pairs night = shipped.block().night();
+    return new Totals(
+        users.size(), users.newcomers(), events, night.size(), NightPairs.sumOfValues(night), 0, 0);
   }
 
   private static Totals counted(ItemHome home) {
     TouchedRows items = home.block().equations().entities();
-    return new Totals(0, 0, 0, items.size(), items.newcomers());
+    return new Totals(0, 0, 0, 0, 0, items.size(), items.newcomers());
   }
 
   private static Iterator<Tuple2<Integer, Load>> loads(ShippedUsers shipped) {
@@ -209,12 +214,18 @@ final class BlockSweeps implements Sweeps {
   }
 
   @Override
-  public SideSums begin() {
+  public double meanValue() {
+    return totals.values() / Math.max(1, totals.pairs());
+  }
+
+  @Override
+  public SideSums begin(Bias bias) {
     int k = rank;
     Weighting weights = weighting;
     solvedItems =
         items
-            .mapValues(home -> solved(home.block().equations().entities(), home.begin(k), weights))
+            .mapValues(
+                home -> solved(home.block().equations().entities(), home.begin(k, bias), weights))
             .persist(STORAGE);
     return reported(solvedItems);
   }
@@ -245,7 +256,7 @@ final class BlockSweeps implements Sweeps {
   }
 
   @Override
-  public SideSums solveItems(HalfSweep sweep) {
+  public SideSums solveItems(HalfSweep sweep, Summing summing) {
     Weighting weights = weighting;
     JavaPairRDD<Integer, ItemBlock.Shipment> shipments =
         users.join(solvedUsers).flatMapToPair(BlockSweeps::toItems);
@@ -257,7 +268,9 @@ final class BlockSweeps implements Sweeps {
                   ItemBlock block = group._1.iterator().next().block();
                   try {
                     return solved(
-                        block.equations().entities(), block.solve(sweep, group._2), weights);
+                        block.equations().entities(),
+                        block.solve(sweep, group._2, PastSums.NONE),
+                        weights);
                   } catch (PerennialException condition) {
                     return unsolved(sweep, condition);
                   }
@@ -357,6 +370,12 @@ final class BlockSweeps implements Sweeps {
       all = all.overlaidBy(block);
     }
     return all;
+  }
+
+  /** No block keeps sums: {@link EngineChoice} takes another engine for them. */
+  @Override
+  public FactorRows itemSums(long begun, long now) {
+    throw new IllegalStateException("Items in blocks keep no sums");
   }
 
   /**

@@ -2,6 +2,7 @@ package io.perennial.model.als;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
+import io.perennial.model.kernel.NormalEquations;
 
 /** Sweeps whose item rows are the driver's: every item by dense index, handed to the engine. */
 final class DriverItems implements Sweeps {
@@ -9,6 +10,7 @@ final class DriverItems implements Sweeps {
   private final TouchedRows touched;
   private final float[] all;
   private float[] rows;
+  private PastSums sums = PastSums.NONE;
 
   /**
    * @param taught every item row of the parent
@@ -43,7 +45,18 @@ final class DriverItems implements Sweeps {
   }
 
   @Override
-  public SideSums begin() {
+  public double meanValue() {
+    return engine.meanValue();
+  }
+
+  @Override
+  public SideSums begin(Bias bias) {
+    for (int n = 0; n < touched.size(); n++) {
+      if (!touched.hasTeacher(n)) {
+        bias.begin(rows, n * touched.rank());
+      }
+    }
+    scatter();
     return engine.sumItems(rows);
   }
 
@@ -53,8 +66,10 @@ final class DriverItems implements Sweeps {
   }
 
   @Override
-  public SideSums solveItems(HalfSweep sweep) {
-    rows = engine.solveItems(sweep);
+  public SideSums solveItems(HalfSweep sweep, Summing summing) {
+    int length = NormalEquations.packedLength(touched.rank());
+    sums = summing == Summing.KEPT ? PastSums.zero(length, touched.size()) : PastSums.NONE;
+    rows = engine.solveItems(sweep, sums);
     scatter();
     return engine.sumItems(rows);
   }
@@ -67,6 +82,11 @@ final class DriverItems implements Sweeps {
   @Override
   public FactorRows items() {
     return touched.learnt(rows);
+  }
+
+  @Override
+  public FactorRows itemSums(long begun, long now) {
+    return ItemSums.rows(touched.indices(), sums, touched.rank(), begun, now);
   }
 
   /** Every item by dense index; rows of unknown items are zero. */

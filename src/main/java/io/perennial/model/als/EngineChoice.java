@@ -82,12 +82,16 @@ final class EngineChoice {
         new SparkEngine(
             userBlocks(task, teacher, weighting),
             teacher,
+            items -> past(task, items),
             parameters.numBlocks(),
             weighting,
             rowWeighting()));
   }
 
   private Sweeps blocks(TrainingTask<AlsModel> task) {
+    if (distillation.items() == Update.SUMS) {
+      throw TooManySumsException.inBlocks();
+    }
     FactorRows teacher = teacher(task);
     PairWeighting weighting = PairWeighting.of(parameters);
     return new BlockSweeps(
@@ -150,9 +154,10 @@ final class EngineChoice {
             task.parent().map(parent -> parent.users().rows(touchedUsers)).orElse(none));
     TouchedRows items =
         TouchedRows.of(
-            touchedItems,
-            NightPairs.events(touchedItems, night.items(), night.events()),
-            task.parent().map(AlsModel::items).orElse(none));
+                touchedItems,
+                NightPairs.events(touchedItems, night.items(), night.events()),
+                task.parent().map(AlsModel::items).orElse(none))
+            .with(past(task, touchedItems));
     Pairs userPairs = night;
     if (needsHistory(task) && night.size() > 0) {
       if (users.eventsSoFar() > limit) {
@@ -168,6 +173,33 @@ final class EngineChoice {
     }
     return started(
         task, new LocalEngine(night, userPairs, users, items, weighting, rowWeighting()));
+  }
+
+  private Fading itemFading() {
+    return parameters
+        .itemHalfLife()
+        .map(halfLife -> new Fading(halfLife.toMillis()))
+        .orElseGet(() -> Fading.of(parameters.decay()));
+  }
+
+  /** What the equations of items have summed up, where the night builds on it. */
+  private PastSums past(TrainingTask<AlsModel> task, int[] items) {
+    return distillation.items() != Update.SUMS
+        ? PastSums.NONE
+        : task.parent()
+            .flatMap(
+                parent ->
+                    parent
+                        .itemSums()
+                        .map(
+                            sums ->
+                                sums.of(
+                                    items,
+                                    parameters.rank(),
+                                    parent.begun(),
+                                    task.now().toEpochMilli(),
+                                    itemFading())))
+            .orElse(PastSums.NONE);
   }
 
   private Weighting rowWeighting() {

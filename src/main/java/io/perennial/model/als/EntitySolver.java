@@ -19,20 +19,22 @@ final class EntitySolver {
    *
    * @param fixed rows of the opposite side
    * @param out row-major, {@code block.entities().size() × rank}
+   * @param sums of every entity's own pairs, written; or {@link PastSums#NONE}
    * @throws NotPositiveDefiniteException where a system has no unique solution
    * @throws DivergedTrainingException where a value is not finite
    */
-  void solve(EntityBlock block, int from, int to, float[] fixed, float[] out) {
+  void solve(EntityBlock block, int from, int to, float[] fixed, float[] out, PastSums sums) {
     for (int n = from; n < to; n++) {
-      solve(block, n, fixed, out);
+      solve(block, n, fixed, out, sums);
     }
   }
 
-  private void solve(EntityBlock block, int n, float[] fixed, float[] out) {
+  private void solve(EntityBlock block, int n, float[] fixed, float[] out, PastSums sums) {
     int rank = sweep.rank();
     TouchedRows entities = block.entities();
     equations.clear();
-    boolean anyRight = false;
+    Bias bias = sweep.bias();
+    boolean anyRight = bias.any();
     for (int p = block.offsets()[n]; p < block.offsets()[n + 1]; p++) {
       float right = block.rights()[p];
       anyRight |= right != 0;
@@ -40,23 +42,42 @@ final class EntitySolver {
     }
     double beta =
         entities.hasTeacher(n) ? sweep.teacher().strength(entities.teacherCounts()[n]) : 0;
-    int pairs = block.positives()[n];
+    double pairs = block.positives()[n];
+    PastSums past = entities.past();
+    if (!past.isEmpty() && past.pairs()[n] > 0) {
+      equations.addPacked(past.values(), n * past.length());
+      pairs += past.pairs()[n];
+      anyRight = true;
+    }
+    if (!sums.isEmpty()) {
+      equations.pack(sums.values(), n * sums.length());
+      sums.pairs()[n] = (float) pairs;
+    }
     if (beta > 0) {
       equations.addMatrix(sweep.teacher().known(), beta);
       equations.addMatrix(sweep.fresh(), 1);
       equations.addProduct(sweep.teacher().cross(), entities.teacher(), n * rank, beta);
       double catalogue = sweep.shrinkByCatalogue() ? beta * sweep.teacher().weight() : 0;
-      equations.addRidge(sweep.shrink() * (pairs + catalogue));
+      equations.addRidge(sweep.shrink() * (pairs + catalogue), bias.tastes());
       double events = Math.max(0, entities.teacherCounts()[n]);
       double held = sweep.anchor() * (events + sweep.anchorByCatalogue());
       equations.addTether(held, entities.teacher(), n * rank);
       equations.addTether(TETHER * equations.meanDiagonal(), entities.teacher(), n * rank);
+      if (bias.any()) {
+        equations.addPull(bias.free(), bias.weight(), entities.teacher()[n * rank + bias.free()]);
+      }
     } else if (anyRight) {
       equations.addMatrix(sweep.prior(), 1);
-      equations.addRidge(sweep.regParam() * pairs + sweep.regConstant());
+      equations.addRidge(sweep.regParam() * pairs + sweep.regConstant(), bias.tastes());
+      if (bias.any()) {
+        equations.addPull(bias.free(), bias.weight(), bias.target());
+      }
     } else {
       Arrays.fill(out, n * rank, (n + 1) * rank, 0f);
       return;
+    }
+    if (bias.any()) {
+      equations.pin(bias.pinned(), 1);
     }
     int failure = equations.solve(out, n * rank);
     if (failure == rank) {

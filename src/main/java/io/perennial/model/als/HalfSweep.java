@@ -13,6 +13,8 @@ import java.io.Serializable;
  *
  * <pre>(Σ w v vᵀ + α₀ G_all + (λn + c) I) x = Σ y v.</pre>
  *
+ * <p>Sums that an item brings from before tonight are part of Σ, and their pairs of n.
+ *
  * <p>ε is a millionth of the mean diagonal: it holds x to the teacher's row in directions that no
  * opposite row has, where the first system would be singular.
  *
@@ -30,6 +32,7 @@ import java.io.Serializable;
  * @param anchor a
  * @param anchorByCatalogue α₀ω, or 0
  * @param shrinkByCatalogue whether s grows with βω
+ * @param bias which coordinates are no taste: λ does not act on them, and one of them is 1
  */
 record HalfSweep(
     String side,
@@ -42,5 +45,6 @@ record HalfSweep(
     double shrink,
     double anchor,
     double anchorByCatalogue,
-    boolean shrinkByCatalogue)
+    boolean shrinkByCatalogue,
+    Bias bias)
     implements Serializable {}

@@ -71,7 +71,7 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
   }
 
   /** Solves every item of the block; the rows are laid out as {@code equations().entities()}. */
-  float[] solve(HalfSweep sweep, Iterable<Shipment> shipments) {
+  float[] solve(HalfSweep sweep, Iterable<Shipment> shipments, PastSums sums) {
     int rank = sweep.rank();
     float[] users = new float[Math.multiplyExact(starts[starts.length - 1], rank)];
     for (Shipment shipment : shipments) {
@@ -80,7 +80,7 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
     }
     int size = equations.entities().size();
     float[] out = new float[size * rank];
-    new EntitySolver(sweep).solve(equations, 0, size, users, out);
+    new EntitySolver(sweep).solve(equations, 0, size, users, out, sums);
     return out;
   }
 }

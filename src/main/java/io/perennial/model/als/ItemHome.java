@@ -65,11 +65,14 @@ record ItemHome(ItemBlock block, int[] indices, float[] start, int[] touched, in
     return positions;
   }
 
-  /** The rows of the touched items as they begin. */
-  float[] begin(int rank) {
+  /** The rows of the touched items as they begin; those without a teacher's with a bias. */
+  float[] begin(int rank, Bias bias) {
     float[] rows = new float[touched.length * rank];
     for (int n = 0; n < touched.length; n++) {
       System.arraycopy(start, touched[n] * rank, rows, n * rank, rank);
+      if (!block.equations().entities().hasTeacher(n)) {
+        bias.begin(rows, n * rank);
+      }
     }
     return rows;
   }

@@ -17,6 +17,7 @@ final class LocalEngine implements SweepEngine {
   private final EntityBlock byUser;
   private final EntityBlock byItem;
   private final Weighting weighting;
+  private final double meanValue;
   private float[] userRows;
 
   /**
@@ -42,6 +43,7 @@ final class LocalEngine implements SweepEngine {
             userPairs.values(),
             pairWeighting);
     byItem = NightPairs.byItem(night, items, pairWeighting);
+    meanValue = NightPairs.sumOfValues(night) / Math.max(1, night.size());
     userRows = users.teacher().clone();
   }
 
@@ -56,6 +58,11 @@ final class LocalEngine implements SweepEngine {
   }
 
   @Override
+  public double meanValue() {
+    return meanValue;
+  }
+
+  @Override
   public double events() {
     double sum = 0;
     for (float events : users.events()) {
@@ -66,13 +73,13 @@ final class LocalEngine implements SweepEngine {
 
   @Override
   public SideSums solveUsers(HalfSweep sweep, float[] itemRows) {
-    userRows = solve(sweep, byUser, itemRows);
+    userRows = solve(sweep, byUser, itemRows, PastSums.NONE);
     return sum(users, userRows);
   }
 
   @Override
-  public float[] solveItems(HalfSweep sweep) {
-    return solve(sweep, byItem, userRows);
+  public float[] solveItems(HalfSweep sweep, PastSums sums) {
+    return solve(sweep, byItem, userRows, sums);
   }
 
   @Override
@@ -85,7 +92,7 @@ final class LocalEngine implements SweepEngine {
     return new MemoryFactorTable(users.learnt(userRows));
   }
 
-  private float[] solve(HalfSweep sweep, EntityBlock block, float[] fixed) {
+  private float[] solve(HalfSweep sweep, EntityBlock block, float[] fixed, PastSums sums) {
     int size = block.entities().size();
     float[] out = new float[Math.multiplyExact(size, sweep.rank())];
     workers.each(
@@ -93,7 +100,7 @@ final class LocalEngine implements SweepEngine {
         () -> new EntitySolver(sweep),
         (solver, chunk) -> {
           int from = chunk * SOLVED_AT_ONCE;
-          solver.solve(block, from, Math.min(size, from + SOLVED_AT_ONCE), fixed, out);
+          solver.solve(block, from, Math.min(size, from + SOLVED_AT_ONCE), fixed, out, sums);
         });
     return out;
   }

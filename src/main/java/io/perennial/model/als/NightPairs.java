@@ -28,6 +28,15 @@ final class NightPairs {
     return EntityBlock.of(items, keys, others, counts, values, weighting);
   }
 
+  /** Of ratings, what their mean is made of. */
+  static double sumOfValues(Pairs night) {
+    double sum = 0;
+    for (float value : night.values()) {
+      sum += value;
+    }
+    return sum;
+  }
+
   /** For each value of a sorted array, how many smaller distinct values it holds. */
   private static int[] positions(int[] sorted) {
     int[] positions = new int[sorted.length];

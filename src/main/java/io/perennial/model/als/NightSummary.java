@@ -9,12 +9,21 @@ import java.util.Arrays;
  * @param users touched users
  * @param newUsers those without a row in the teacher
  * @param events all events
+ * @param pairs all pairs
+ * @param values sum of their values
  * @param items touched items, increasing
  * @param itemEvents events of each
  */
-record NightSummary(long users, long newUsers, double events, int[] items, double[] itemEvents)
+record NightSummary(
+    long users,
+    long newUsers,
+    double events,
+    long pairs,
+    double values,
+    int[] items,
+    double[] itemEvents)
     implements Serializable {
-  static final NightSummary NOTHING = new NightSummary(0, 0, 0, new int[0], new double[0]);
+  static final NightSummary NOTHING = new NightSummary(0, 0, 0, 0, 0, new int[0], new double[0]);
 
   static NightSummary of(UserBlock block) {
     Pairs night = block.night();
@@ -26,7 +35,14 @@ record NightSummary(long users, long newUsers, double events, int[] items, doubl
       all += night.events()[p];
     }
     TouchedRows users = block.equations().entities();
-    return new NightSummary(users.size(), users.newcomers(), all, items, events);
+    return new NightSummary(
+        users.size(),
+        users.newcomers(),
+        all,
+        night.size(),
+        NightPairs.sumOfValues(night),
+        items,
+        events);
   }
 
   NightSummary plus(NightSummary other) {
@@ -51,6 +67,8 @@ record NightSummary(long users, long newUsers, double events, int[] items, doubl
         users + other.users,
         newUsers + other.newUsers,
         events + other.events,
+        pairs + other.pairs,
+        values + other.values,
         Arrays.copyOf(merged, n),
         Arrays.copyOf(sums, n));
   }

@@ -67,7 +67,7 @@ record ShippedUsers(UserBlock block, int[][] wanted, int[] starts) implements Se
     }
     int size = block.equations().entities().size();
     float[] out = new float[Math.multiplyExact(size, rank)];
-    new EntitySolver(sweep).solve(block.equations(), 0, size, items, out);
+    new EntitySolver(sweep).solve(block.equations(), 0, size, items, out, PastSums.NONE);
     return out;
   }
 }

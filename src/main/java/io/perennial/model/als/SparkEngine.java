@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -56,16 +57,19 @@ final class SparkEngine implements SweepEngine {
       implements Serializable {}
 
   /** A block's items as solved last, or the condition that prevented it. */
-  record SolvedItems(int[] indices, float[] rows, List<PerennialException> conditions)
+  record SolvedItems(
+      int[] indices, float[] rows, PastSums sums, List<PerennialException> conditions)
       implements Serializable {}
 
   /**
    * @param users one block an element; cached here
    * @param teacher every item row of the parent
+   * @param past what the equations of items have summed up before tonight
    */
   SparkEngine(
       JavaRDD<UserBlock> users,
       FactorRows teacher,
+      Function<int[], PastSums> past,
       int blocks,
       PairWeighting pairWeighting,
       Weighting weighting) {
@@ -80,7 +84,9 @@ final class SparkEngine implements SweepEngine {
                 users
                     .map(NightSummary::of)
                     .treeAggregate(NightSummary.NOTHING, NightSummary::plus, NightSummary::plus));
-    this.items = TouchedRows.of(summary.items(), narrow(summary.itemEvents()), teacher);
+    this.items =
+        TouchedRows.of(summary.items(), narrow(summary.itemEvents()), teacher)
+            .with(past.apply(summary.items()));
     this.sharedItems = context.broadcast(items);
     this.itemBlocks = itemBlocks(users, sharedItems, blocks, pairWeighting).persist(STORAGE);
   }
@@ -113,6 +119,11 @@ final class SparkEngine implements SweepEngine {
   @Override
   public long newUsers() {
     return summary.newUsers();
+  }
+
+  @Override
+  public double meanValue() {
+    return summary.values() / Math.max(1, summary.pairs());
   }
 
   @Override
@@ -151,7 +162,8 @@ final class SparkEngine implements SweepEngine {
     TouchedRows entities = block.equations().entities();
     float[] rows = new float[Math.multiplyExact(entities.size(), sweep.rank())];
     try {
-      new EntitySolver(sweep).solve(block.equations(), 0, entities.size(), fixed, rows);
+      new EntitySolver(sweep)
+          .solve(block.equations(), 0, entities.size(), fixed, rows, PastSums.NONE);
     } catch (PerennialException condition) {
       return new SolvedUsers(
           block.id(), FactorRows.empty(sweep.rank()), SideSums.zero(1), List.of(condition));
@@ -164,7 +176,8 @@ final class SparkEngine implements SweepEngine {
   }
 
   @Override
-  public float[] solveItems(HalfSweep sweep) {
+  public float[] solveItems(HalfSweep sweep, PastSums sums) {
+    int length = sums.length();
     Broadcast<HalfSweep> shared = context.broadcast(sweep);
     List<SolvedItems> parts =
         run(
@@ -172,7 +185,7 @@ final class SparkEngine implements SweepEngine {
                 itemBlocks
                     .cogroup(users.zip(solved).flatMapToPair(SparkEngine::ship), partitioner)
                     .values()
-                    .map(group -> solve(group, shared.value()))
+                    .map(group -> solve(group, shared.value(), length))
                     .collect());
     shared.destroy();
     float[] rows = new float[Math.multiplyExact(items.size(), rank)];
@@ -181,6 +194,9 @@ final class SparkEngine implements SweepEngine {
       for (int n = 0; n < part.indices().length; n++) {
         int at = Arrays.binarySearch(items.indices(), part.indices()[n]);
         System.arraycopy(part.rows(), n * rank, rows, at * rank, rank);
+        if (!sums.isEmpty()) {
+          sums.put(at, part.sums(), n);
+        }
       }
     }
     return rows;
@@ -199,13 +215,14 @@ final class SparkEngine implements SweepEngine {
   }
 
   private static SolvedItems solve(
-      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, HalfSweep sweep) {
+      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, HalfSweep sweep, int length) {
     ItemBlock block = group._1.iterator().next();
     int[] indices = block.equations().entities().indices();
+    PastSums sums = PastSums.zero(length, indices.length);
     try {
-      return new SolvedItems(indices, block.solve(sweep, group._2), List.of());
+      return new SolvedItems(indices, block.solve(sweep, group._2, sums), sums, List.of());
     } catch (PerennialException condition) {
-      return new SolvedItems(new int[0], new float[0], List.of(condition));
+      return new SolvedItems(new int[0], new float[0], PastSums.NONE, List.of(condition));
     }
   }
 

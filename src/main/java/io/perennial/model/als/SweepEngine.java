@@ -10,6 +10,9 @@ interface SweepEngine extends AutoCloseable {
   /** Number of touched users without a row in the teacher. */
   long newUsers();
 
+  /** Mean value of tonight's pairs; of no meaning but for ratings. */
+  double meanValue();
+
   /** Number of tonight's events. */
   double events();
 
@@ -21,8 +24,14 @@ interface SweepEngine extends AutoCloseable {
    */
   SideSums solveUsers(HalfSweep sweep, float[] itemRows);
 
-  /** Solves every touched item against the users as solved last; {@code items().size() × rank}. */
-  float[] solveItems(HalfSweep sweep);
+  /**
+   * Solves every touched item against the users as solved last.
+   *
+   * @param sums what their equations summed up of their own pairs is written here; or {@link
+   *     PastSums#NONE}
+   * @return {@code items().size() × rank}
+   */
+  float[] solveItems(HalfSweep sweep, PastSums sums);
 
   /** Sums over the touched items, whose rows are given, {@code items().size() × rank}. */
   SideSums sumItems(float[] touchedRows);

@@ -20,20 +20,42 @@ interface Sweeps extends AutoCloseable {
   /** Number of tonight's events. */
   double events();
 
-  /** Sums over the touched items as they begin. */
-  SideSums begin();
+  /** Mean value of tonight's pairs; of no meaning but for ratings. */
+  double meanValue();
+
+  /**
+   * Sums over the touched items as they begin.
+   *
+   * @param bias what items without a row in the teacher begin with
+   */
+  SideSums begin(Bias bias);
 
   /** Solves every touched user against the items as solved last; sums over the users. */
   SideSums solveUsers(HalfSweep sweep);
 
+  /** Whether what the equations of items summed up is kept. */
+  enum Summing {
+    FORGOTTEN,
+    KEPT
+  }
+
   /** Solves every touched item against the users as solved last; sums over the items. */
-  SideSums solveItems(HalfSweep sweep);
+  SideSums solveItems(HalfSweep sweep, Summing summing);
 
   /** The touched users as solved last. */
   FactorTable users();
 
   /** The touched items as solved last, in the driver's memory. */
   FactorRows items();
+
+  /**
+   * What the equations of the touched items have summed up, rows of {@link ItemSums}, once it was
+   * kept.
+   *
+   * @param begun when the line was learnt from scratch, epoch milliseconds
+   * @param now epoch milliseconds
+   */
+  FactorRows itemSums(long begun, long now);
 
   @Override
   void close();

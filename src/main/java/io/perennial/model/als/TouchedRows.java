@@ -12,8 +12,10 @@ import java.util.Arrays;
  * @param teacher row-major {@code indices.length × rank}; zeros where the teacher has no row
  * @param teacherCounts events of the teacher's row, or -1 where it has none
  * @param events tonight's events
+ * @param past what the equations of each have summed up before tonight, or nothing
  */
-record TouchedRows(int rank, int[] indices, float[] teacher, float[] teacherCounts, float[] events)
+record TouchedRows(
+    int rank, int[] indices, float[] teacher, float[] teacherCounts, float[] events, PastSums past)
     implements Serializable {
 
   /** Some entities, with the rows that a teacher has of them. */
@@ -28,7 +30,12 @@ record TouchedRows(int rank, int[] indices, float[] teacher, float[] teacherCoun
         System.arraycopy(teacher.values(), at * rank, rows, n * rank, rank);
       }
     }
-    return new TouchedRows(rank, indices, rows, counts, events);
+    return new TouchedRows(rank, indices, rows, counts, events, PastSums.NONE);
+  }
+
+  /** The same with what their equations have summed up. */
+  TouchedRows with(PastSums sums) {
+    return new TouchedRows(rank, indices, teacher, teacherCounts, events, sums);
   }
 
   /** Those of these entities; each must be here. */
@@ -36,13 +43,15 @@ record TouchedRows(int rank, int[] indices, float[] teacher, float[] teacherCoun
     float[] rows = new float[wanted.length * rank];
     float[] counts = new float[wanted.length];
     float[] tonight = new float[wanted.length];
+    int[] positions = new int[wanted.length];
     for (int n = 0; n < wanted.length; n++) {
       int at = Arrays.binarySearch(indices, wanted[n]);
       System.arraycopy(teacher, at * rank, rows, n * rank, rank);
       counts[n] = teacherCounts[at];
       tonight[n] = events[at];
+      positions[n] = at;
     }
-    return new TouchedRows(rank, wanted, rows, counts, tonight);
+    return new TouchedRows(rank, wanted, rows, counts, tonight, past.at(positions));
   }
 
   int size() {

@@ -89,9 +89,20 @@ public final class NormalEquations {
 
   /** {@code A += value · I}. */
   public void addRidge(double value) {
-    for (int r = 0; r < rank; r++) {
+    addRidge(value, rank);
+  }
+
+  /** The same for the first coordinates alone. */
+  public void addRidge(double value, int coordinates) {
+    for (int r = 0; r < coordinates; r++) {
       a[r * stride + r] += value;
     }
+  }
+
+  /** Pulls one coordinate of the solution towards a target, with so much weight. */
+  public void addPull(int coordinate, double value, double target) {
+    a[coordinate * stride + coordinate] += value;
+    b[coordinate] += value * target;
   }
 
   /** {@code A += value · I, b += value · x}: pulls the solution towards x. */
@@ -164,6 +175,55 @@ public final class NormalEquations {
             rank);
       }
     }
+  }
+
+  /** How many numbers a system packs into: a triangle and the right-hand side. */
+  public static int packedLength(int rank) {
+    return rank * (rank + 1) / 2 + rank;
+  }
+
+  /** Adds a system that was {@linkplain #pack packed}. */
+  public void addPacked(float[] packed, int at) {
+    int n = at;
+    for (int r = 0; r < rank; r++) {
+      for (int c = r; c < rank; c++) {
+        a[r * stride + c] += packed[n++];
+      }
+    }
+    for (int c = 0; c < rank; c++) {
+      b[c] += packed[n++];
+    }
+  }
+
+  /** The system so far: upper triangle of A, row by row, then b. */
+  public void pack(float[] packed, int at) {
+    flush();
+    int n = at;
+    for (int r = 0; r < rank; r++) {
+      for (int c = r; c < rank; c++) {
+        packed[n++] = (float) a[r * stride + c];
+      }
+    }
+    for (int c = 0; c < rank; c++) {
+      packed[n++] = (float) b[c];
+    }
+  }
+
+  /**
+   * Takes a coordinate out of the system, as one that is known: the others are solved with it, and
+   * it comes out as it is. The last thing to do before {@link #solve}.
+   */
+  public void pin(int coordinate, double value) {
+    flush();
+    for (int r = 0; r < rank; r++) {
+      int at = Math.min(r, coordinate) * stride + Math.max(r, coordinate);
+      if (r != coordinate) {
+        b[r] -= a[at] * value;
+        a[at] = 0;
+      }
+    }
+    a[coordinate * stride + coordinate] = 1;
+    b[coordinate] = value;
   }
 
   /**

@@ -3,10 +3,12 @@ package io.perennial.pipeline.backtest;
 import io.perennial.config.BacktestArm;
 import io.perennial.config.BacktestDefinition;
 import io.perennial.distillation.DistillationOptions;
+import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.evaluation.baseline.NeighbourOptions;
 import io.perennial.evaluation.baseline.NeighbourOptions.Weighting;
 import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.als.AlsHyperparameters.Confidence;
+import io.perennial.model.als.RatingBiases;
 import io.perennial.model.als.Serving;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Duration;
@@ -24,9 +26,11 @@ import java.util.Set;
  * <ul>
  *   <li>{@code regParam}: a tenth to ten times, by its logarithm; {@code alpha} and {@code
  *       unobservedWeight}: a quarter to four times. MLlib's {@code alpha}: 1 to 100.
+ *   <li>{@code biases.user} and {@code biases.item}, for ratings: a quarter to four times.
  *   <li>{@code decay.halfLife}, where the arm fades events: 15, 30, 60, 120, 240 days; MLlib also
- *       none.
- *   <li>{@code distillation.beta}: a tenth to ten times; {@code nightlySweeps}: 1 or 2.
+ *       none, and so do all where the file says none.
+ *   <li>{@code distillation.beta}: a tenth to ten times; {@code distillation.items}: distilled or
+ *       sums; {@code nightlySweeps}: 1 or 2.
  *   <li>item-knn: {@code neighbours} 50, 100, 200, 400; {@code weighting}; {@code k1} 0.3 to 100;
  *       {@code b} 0 to 1.
  * </ul>
@@ -101,7 +105,8 @@ final class SearchSpace {
     double regParam = now.regParam() * between(0.1, 10, random);
     double alpha = stock ? between(1, 100, random) : now.alpha() * between(0.25, 4, random);
     double unobserved = now.unobservedWeight() * between(0.25, 4, random);
-    int drawn = random.nextInt(HALF_LIVES.length + (stock ? 1 : 0));
+    boolean neverToo = stock || now.decay().halfLife().isEmpty();
+    int drawn = random.nextInt(HALF_LIVES.length + (neverToo ? 1 : 0));
     int nightly = 1 + random.nextInt(2);
     Optional<Duration> halfLife =
         drawn < HALF_LIVES.length
@@ -122,12 +127,23 @@ final class SearchSpace {
         now.solver(),
         now.initialScale(),
         choosesCounts && SERVED.contains(arm) ? serving(now, random) : now.serving(),
-        now.itemHalfLife());
+        now.itemHalfLife(),
+        stock ? now.biases() : biases(now.biases(), random));
+  }
+
+  private static RatingBiases biases(RatingBiases now, Random random) {
+    return now.learnt()
+        ? new RatingBiases(
+            true,
+            rounded(now.user() * between(0.25, 4, random)),
+            rounded(now.item() * between(0.25, 4, random)))
+        : now;
   }
 
   private static DistillationOptions distillation(DistillationOptions now, Random random) {
     double beta = now.beta() > 0 ? now.beta() : DistillationOptions.DEFAULT.beta();
-    return now.withBeta(rounded(beta * between(0.1, 10, random)));
+    return now.withBeta(rounded(beta * between(0.1, 10, random)))
+        .withItems(random.nextBoolean() ? Update.SUMS : Update.DISTILLED);
   }
 
   /** Items that fade, or do not. */

@@ -72,7 +72,7 @@ final class WarmArm implements Arm {
 
   @Override
   public void begin(ReplayedNight base) {
-    model = first.of(parameters, base);
+    model = first.of(parameters, distillation, base);
   }
 
   @Override
@@ -94,7 +94,7 @@ final class WarmArm implements Arm {
   public Learnt learn(ReplayedNight night) {
     if (rebuildEvery.isPresent() && night.number() % rebuildEvery.getAsInt() == 0) {
       var task = night.<AlsModel>scratch();
-      model = watch.run(() -> new AlsTrainer(parameters, DistillationOptions.NONE).train(task));
+      model = watch.run(() -> new AlsTrainer(parameters, distillation).train(task));
       return new Learnt(watch.seconds(), night.rowsSoFar());
     }
     model =

@@ -28,6 +28,24 @@ class AlsContractIT {
   }
 
   @Nested
+  class ImplicitWithItemsOnSums extends ModelFamilyContract<AlsModel> {
+    @Override
+    protected ModelFamily<AlsModel> family() {
+      return new AlsFamily(
+          AlsParameters.ials(8, Solver.AUTO), DistillationOptions.DEFAULT.withItems(Update.SUMS));
+    }
+  }
+
+  @Nested
+  class RatingsWithBiases extends ModelFamilyContract<AlsModel> {
+    @Override
+    protected ModelFamily<AlsModel> family() {
+      return new AlsFamily(
+          AlsParameters.biased(8, RatingBiases.LEARNT, Solver.LOCAL), DistillationOptions.RATINGS);
+    }
+  }
+
+  @Nested
   class Explicit extends ModelFamilyContract<AlsModel> {
     @Override
     protected ModelFamily<AlsModel> family() {

@@ -30,6 +30,28 @@ final class AlsParameters {
         0.1);
   }
 
+  /** Ratings with biases. */
+  static AlsHyperparameters biased(int rank, RatingBiases biases, Solver solver) {
+    AlsHyperparameters p = mllib(rank, 4, 0.05, 1, false, solver);
+    return new AlsHyperparameters(
+        p.rank(),
+        p.maxIter(),
+        p.nightlySweeps(),
+        p.regParam(),
+        p.regScaling(),
+        p.implicitPrefs(),
+        p.alpha(),
+        p.confidence(),
+        p.unobservedWeight(),
+        p.decay(),
+        p.numBlocks(),
+        p.solver(),
+        p.initialScale(),
+        p.serving(),
+        p.itemHalfLife(),
+        biases);
+  }
+
   /** Semantics of Spark MLlib. */
   static AlsHyperparameters mllib(
       int rank, int maxIter, double regParam, double alpha, boolean implicit, Solver solver) {

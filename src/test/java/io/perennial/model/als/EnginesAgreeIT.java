@@ -8,10 +8,12 @@ import io.perennial.Progress;
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
 import io.perennial.model.Feedback;
 import io.perennial.model.TrainingEvents;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.als.AlsHyperparameters.Solver;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,7 @@ class EnginesAgreeIT {
     AlsHyperparameters p =
         feedback == Feedback.IMPLICIT
             ? AlsParameters.ials(8, solver)
-            : AlsParameters.mllib(8, 4, 0.05, 1, false, solver);
+            : AlsParameters.biased(8, RatingBiases.LEARNT, solver);
     return new AlsHyperparameters(
         p.rank(),
         p.maxIter(),
@@ -38,7 +40,10 @@ class EnginesAgreeIT {
         p.decay(),
         blocks,
         p.solver(),
-        p.initialScale());
+        p.initialScale(),
+        p.serving(),
+        p.itemHalfLife(),
+        p.biases());
   }
 
   private static TrainingEvents base(Feedback feedback) {
@@ -47,7 +52,7 @@ class EnginesAgreeIT {
 
   private static AlsModel fromScratch(AlsHyperparameters parameters, int partitions) {
     Feedback feedback = parameters.implicitPrefs() ? Feedback.IMPLICIT : Feedback.EXPLICIT;
-    return new AlsTrainer(parameters, DistillationOptions.DEFAULT)
+    return new AlsTrainer(parameters, DistillationOptions.DEFAULT.withItems(Update.SUMS))
         .train(
             new TrainingTask<>(
                 base(feedback).dataset(partitions),
@@ -83,6 +88,13 @@ class EnginesAgreeIT {
     assertThat(actual.values()).containsExactly(expected.values(), within(1e-5f));
   }
 
+  private static void assertSame(FactorTable actual, FactorTable expected) {
+    FactorRows rows = actual.all();
+    assertThat(rows.indices()).isEqualTo(expected.all().indices());
+    assertThat(rows.eventCounts()).isEqualTo(expected.all().eventCounts());
+    assertThat(rows.values()).containsExactly(expected.all().values(), within(1e-3f));
+  }
+
   private static void assertSame(AlsModel actual, AlsModel expected) {
     assertSame(actual.items(), expected.items());
     assertSame(actual.users().all(), expected.users().all());
@@ -101,9 +113,12 @@ class EnginesAgreeIT {
       AlsHyperparameters spark = parameters(feedback, solver, blocks);
       AlsModel actual = fromScratch(spark, blocks);
       assertSame(actual, expected);
-      for (Update users : Update.values()) {
-        DistillationOptions options =
-            new DistillationOptions(0.3, 0.5, 20, users, Update.DISTILLED);
+      assertSame(actual.itemSums().orElseThrow().all(), expected.itemSums().orElseThrow().all());
+      for (DistillationOptions options :
+          List.of(
+              new DistillationOptions(0.3, 0.5, 20, Update.DISTILLED, Update.DISTILLED),
+              new DistillationOptions(0.3, 0.5, 20, Update.EXACT, Update.DISTILLED),
+              new DistillationOptions(0.3, 0.5, 20, Update.EXACT, Update.SUMS))) {
         AlsModel warm = night(actual, spark, options, blocks);
         AlsModel warmLocally = night(expected, local, options, 1);
         assertSame(warm, warmLocally);
@@ -111,6 +126,10 @@ class EnginesAgreeIT {
             warm.changedUsers().orElseThrow().all(),
             warmLocally.changedUsers().orElseThrow().all());
         assertSame(warm.changedItems().orElseThrow(), warmLocally.changedItems().orElseThrow());
+        if (options.items() == Update.SUMS) {
+          assertSame(
+              warm.itemSums().orElseThrow().all(), warmLocally.itemSums().orElseThrow().all());
+        }
       }
     }
   }
