@@ -25,6 +25,7 @@ import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.delta.actions.FileAction;
@@ -72,15 +73,45 @@ final class DeltaTables {
 
   /** All rows of a table as of now; no rows where the table was never written. */
   Dataset<Row> read(Tables table) {
-    if (!exists(table)) {
-      return spark.createDataFrame(List.of(), table.schema());
-    }
-    return spark.read().format("delta").load(warehouse.table(table.tableName()));
+    return read(table, Map.of());
   }
 
   /** A pipeline's rows of a table. */
   Dataset<Row> read(Tables table, String pipeline) {
-    return read(table).where(col("pipeline").equalTo(pipeline));
+    return table.partitions().contains("pipeline")
+        ? read(table, Map.of("pipeline", pipeline))
+        : read(table).where(col("pipeline").equalTo(pipeline));
+  }
+
+  /** The rows of the partitions with some values, as of now. */
+  private Dataset<Row> read(Tables table, Map<String, Object> partition) {
+    DeltaLog log = log(table);
+    Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
+    return snapshot.version() < 0
+        ? spark.createDataFrame(List.of(), table.schema())
+        : rows(log, snapshot, files(log, snapshot, partition));
+  }
+
+  private static Dataset<Row> rows(DeltaLog log, Snapshot snapshot, List<AddFile> files) {
+    return log.createDataFrame(snapshot, seq(files), false, Option.empty());
+  }
+
+  /** The files of the partitions with some values; a list stands for any of its values. */
+  private static List<AddFile> files(
+      DeltaLog log, Snapshot snapshot, Map<String, Object> partition) {
+    return TableFiles.of(log, snapshot).stream()
+        .filter(
+            file ->
+                partition.entrySet().stream()
+                    .allMatch(part -> holds(file, part.getKey(), part.getValue())))
+        .toList();
+  }
+
+  private static boolean holds(AddFile file, String column, Object wanted) {
+    Option<String> value = file.partitionValues().get(column);
+    return wanted instanceof List<?> any
+        ? any.stream().anyMatch(one -> value.contains(one.toString()))
+        : value.contains(wanted.toString());
   }
 
   /** A few rows from memory, to be written as one file. */
@@ -210,9 +241,10 @@ final class DeltaTables {
       files = List.of();
       before = spark.createDataFrame(List.of(), table.schema());
     } else {
-      Seq<AddFile> found = transaction.filterFiles(seq(equalities(table, partition)), false);
-      files = CollectionConverters.asJava(found);
-      before = log.createDataFrame(transaction.snapshot(), found, false, Option.empty());
+      transaction.trackReadPredicates(seq(equalities(table, partition)), false, true);
+      files = files(log, transaction.snapshot(), partition);
+      transaction.readFiles().addAll(files);
+      before = rows(log, transaction.snapshot(), files);
     }
     Change wanted = change.apply(before);
     boolean deletes = wanted.scope() == Scope.REPLACE && !files.isEmpty();
