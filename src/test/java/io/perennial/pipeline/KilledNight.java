@@ -26,19 +26,18 @@ public final class KilledNight {
   private KilledNight() {}
 
   /**
-   * Warehouse, pipeline file, begin and end of the interval, and the number of the commit after
-   * which to die; 0: never.
+   * Warehouse, pipeline file, begin and end of the interval, and the table after whose first commit
+   * to die; none: never.
    */
   public static void main(String[] arguments) {
-    int last = Integer.parseInt(arguments[4]);
-    int[] commits = new int[1];
+    String last = arguments[4];
     try {
       night(
           arguments[0],
           Path.of(arguments[1]),
           new Interval(Instant.parse(arguments[2]), Instant.parse(arguments[3])),
           (table, pipeline, version) -> {
-            if (++commits[0] == last) {
+            if (table.equals(last)) {
               die();
             }
           });
@@ -64,7 +63,7 @@ public final class KilledNight {
 
   /** Runs {@link #main} in a process of its own and returns how it ended. */
   static int inOwnProcess(
-      String warehouse, Path pipelineFile, Interval interval, int lastCommit, Path log) {
+      String warehouse, Path pipelineFile, Interval interval, String lastTable, Path log) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -83,7 +82,7 @@ public final class KilledNight {
             pipelineFile.toString(),
             interval.from().toString(),
             interval.to().toString(),
-            Integer.toString(lastCommit)));
+            lastTable));
     try {
       return new ProcessBuilder(command)
           .redirectErrorStream(true)

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,13 +36,22 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A night that is killed (SIGKILL) between any two writes and run again leaves the tables of an
- * undisturbed night; two nights of one pipeline never run at once.
+ * A night that ends between any two writes and is run again leaves the tables of an undisturbed
+ * night; two nights of one pipeline never run at once.
+ *
+ * <p>What a night leaves behind that ends after a write is what lies in the warehouse at that
+ * instant: it is copied there and then, out of one night. At the writes that decide, processes of
+ * their own are killed (SIGKILL) as well, which leaves a lease besides.
  */
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class NightKillIT {
   private static final String PIPELINE = "shop";
+
+  /** After these writes a process is killed: the first, a part, the version, its promotion. */
+  private static final Set<String> DECISIVE =
+      Set.of("runs", "item_factors", "model_versions", "model_aliases");
+
   private static final LocalDate FIRST_DAY = LocalDate.of(2025, 10, 1);
   private static final Interval FIRST_NIGHT = days(0, 10);
   private static final Interval SECOND_NIGHT = days(10, 11);
@@ -85,33 +95,31 @@ final class NightKillIT {
   }
 
   @Test
-  void promotedNightKilledAfterAnyWriteAndRunAgainLeavesTheTablesOfAnUndisturbedNight() {
-    List<String> commits = new ArrayList<>();
+  void promotedNightThatEndsAfterAnyWriteAndIsRunAgainLeavesTheTablesOfAnUndisturbedNight() {
     Path undisturbed = copy("undisturbed");
-    RunOutcome outcome = night(undisturbed, "promoting", commits);
+    List<String> commits = new ArrayList<>();
+    RunOutcome outcome = nightLeavingACopyAfterEachWrite(undisturbed, "promoting", commits);
     assertThat(outcome.kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
     assertThat(outcome.phases()).containsKeys("read", "train", "absorb", "register");
     assertThat(commits)
         .startsWith("runs", "entity_ids")
+        .contains("item_factors")
         .endsWith("model_versions", "slices", "model_aliases", "runs");
-    killAfterEach(
-        commits, 1, "promoting", RunOutcome.Kind.PROMOTED, WarehouseContent.of(undisturbed));
+    runAgainFromEachCopy(commits, 1, "promoting", RunOutcome.Kind.PROMOTED, undisturbed);
+    killAfterDecisive(commits, "promoting", RunOutcome.Kind.PROMOTED, undisturbed);
   }
 
   @Test
-  void rejectedNightKilledAfterAnyOfItsLastWritesAndRunAgainLeavesTheTablesOfAnUndisturbedNight() {
-    List<String> commits = new ArrayList<>();
+  void rejectedNightThatEndsAfterAnyOfItsLastWritesAndIsRunAgainLeavesTheTablesOfAnUndisturbed() {
     Path undisturbed = copy("undisturbed-rejection");
-    assertThat(night(undisturbed, "rejecting", commits).kind()).isEqualTo(RunOutcome.Kind.REJECTED);
+    List<String> commits = new ArrayList<>();
+    assertThat(nightLeavingACopyAfterEachWrite(undisturbed, "rejecting", commits).kind())
+        .isEqualTo(RunOutcome.Kind.REJECTED);
     assertThat(commits)
         .doesNotContain("model_aliases")
         .endsWith("model_versions", "slices", "runs");
-    killAfterEach(
-        commits,
-        commits.size() - 2,
-        "rejecting",
-        RunOutcome.Kind.REJECTED,
-        WarehouseContent.of(undisturbed));
+    runAgainFromEachCopy(
+        commits, commits.size() - 2, "rejecting", RunOutcome.Kind.REJECTED, undisturbed);
   }
 
   @Test
@@ -131,7 +139,7 @@ final class NightKillIT {
                 before.add(commitsByTable(warehouse));
                 exits.add(
                     KilledNight.inOwnProcess(
-                        warehouse.toString(), file("promoting"), SECOND_NIGHT, 0, log));
+                        warehouse.toString(), file("promoting"), SECOND_NIGHT, "none", log));
                 after.add(commitsByTable(warehouse));
               }
             });
@@ -142,19 +150,37 @@ final class NightKillIT {
     assertThat(champion(warehouse).version()).isEqualTo(2);
   }
 
-  /**
-   * Kills a night after each commit from the {@code first}th on, two at a time, and runs each again
-   * here.
-   */
-  private void killAfterEach(
-      List<String> commits,
-      int first,
-      String pipeline,
-      RunOutcome.Kind kind,
-      WarehouseContent expected) {
-    Map<Integer, Future<Integer>> exits = new LinkedHashMap<>();
+  private RunOutcome nightLeavingACopyAfterEachWrite(
+      Path warehouse, String pipeline, List<String> commits) {
+    return KilledNight.night(
+        warehouse.toString(),
+        file(pipeline),
+        SECOND_NIGHT,
+        (table, name, version) -> {
+          commits.add(table);
+          copyOfAnInstant(warehouse, left(pipeline, commits.size()));
+        });
+  }
+
+  /** What a night left behind that ended after its {@code last}th write. */
+  private Path left(String pipeline, int last) {
+    return folder.resolve(pipeline + "-left-" + last);
+  }
+
+  private void runAgainFromEachCopy(
+      List<String> commits, int first, String pipeline, RunOutcome.Kind kind, Path undisturbed) {
+    WarehouseContent expected = WarehouseContent.of(undisturbed);
     for (int last = first; last <= commits.size(); last++) {
-      int commit = last;
+      runAgain(left(pipeline, last), "ended", last, commits, pipeline, kind, expected);
+    }
+  }
+
+  /** Kills processes, two at a time, and runs their nights again here. */
+  private void killAfterDecisive(
+      List<String> commits, String pipeline, RunOutcome.Kind kind, Path undisturbed) {
+    Map<Integer, Future<Integer>> exits = new LinkedHashMap<>();
+    for (String table : DECISIVE) {
+      int last = commits.indexOf(table) + 1;
       Path killed = copy(pipeline + "-killed-" + last);
       exits.put(
           last,
@@ -164,30 +190,40 @@ final class NightKillIT {
                       killed.toString(),
                       file(pipeline),
                       SECOND_NIGHT,
-                      commit,
+                      table,
                       folder.resolve(killed.getFileName() + ".log"))));
     }
-    FactorRows old = items(base());
+    WarehouseContent expected = WarehouseContent.of(undisturbed);
     exits.forEach(
         (last, exit) -> {
-          String what = "killed after write " + last + " (" + commits.get(last - 1) + ")";
           Path killed = folder.resolve(pipeline + "-killed-" + last);
-          assertThat(ended(exit)).as(what).isEqualTo(KilledNight.KILLED);
-          boolean flipped = commits.subList(0, last).contains("model_aliases");
-          assertThat(champion(killed).version()).as(what).isEqualTo(flipped ? 2 : 1);
-          if (!flipped) {
-            assertThat(items(killed).values()).as(what).isEqualTo(old.values());
-          }
-          assertThat(items(killed).size()).as(what).isPositive();
-          if (last == commits.size()) {
-            // Nothing was left to do: a second run would add its own "nothing new".
-            WarehouseContent.of(killed).assertSameAs(expected, what);
-          } else {
-            RunOutcome again = night(killed, pipeline, new ArrayList<>());
-            assertThat(again.kind()).as(what).isEqualTo(kind);
-            WarehouseContent.of(killed).assertSameAs(expected, what);
-          }
+          assertThat(ended(exit)).as("killed after write " + last).isEqualTo(KilledNight.KILLED);
+          runAgain(killed, "killed", last, commits, pipeline, kind, expected);
         });
+  }
+
+  private void runAgain(
+      Path warehouse,
+      String how,
+      int last,
+      List<String> commits,
+      String pipeline,
+      RunOutcome.Kind kind,
+      WarehouseContent expected) {
+    String table = commits.get(last - 1);
+    String what = how + " after write " + last + " (" + table + ")";
+    boolean flipped = commits.subList(0, last).contains("model_aliases");
+    assertThat(champion(warehouse).version()).as(what).isEqualTo(flipped ? 2 : 1);
+    FactorRows served = items(warehouse);
+    assertThat(served.size()).as(what).isPositive();
+    if (!flipped) {
+      assertThat(served.values()).as(what).isEqualTo(items(base()).values());
+    }
+    // After the last write nothing was left to do: a second run would add its own "nothing new".
+    if (last < commits.size()) {
+      assertThat(night(warehouse, pipeline, new ArrayList<>()).kind()).as(what).isEqualTo(kind);
+    }
+    WarehouseContent.of(warehouse).assertSameAs(expected, what);
   }
 
   private static int ended(Future<Integer> child) {
@@ -271,6 +307,30 @@ final class NightKillIT {
       throw new UncheckedIOException(e);
     }
     return copy;
+  }
+
+  /**
+   * What lies in a warehouse while others write into it: the logs first, so that every file that
+   * they name is there when the files are copied. Without leases: their owner lives.
+   */
+  private static void copyOfAnInstant(Path warehouse, Path copy) {
+    for (boolean logs : new boolean[] {true, false}) {
+      try (Stream<Path> files = Files.walk(warehouse)) {
+        for (Path file :
+            files
+                .filter(Files::isRegularFile)
+                .filter(path -> path.getParent().endsWith("_delta_log") == logs)
+                .filter(path -> !path.getFileName().toString().startsWith("."))
+                .filter(path -> !warehouse.relativize(path).startsWith("leases"))
+                .toList()) {
+          Path to = copy.resolve(warehouse.relativize(file));
+          Files.createDirectories(to.getParent());
+          Files.copy(file, to);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static Map<String, Integer> commitsByTable(Path warehouse) {
