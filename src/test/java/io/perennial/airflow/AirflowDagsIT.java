@@ -112,7 +112,7 @@ final class AirflowDagsIT {
   void whatTheDagsDecideIsDecidedRightly() throws Exception {
     AirflowHome.Ended ended =
         home("unit", PIPELINES, folder)
-            .python("-m", "unittest", "-q", PYTHON.resolve("test_perennial_airflow.py").toString());
+            .python(PYTHON.resolve("test_perennial_airflow.py").toString(), "-q");
     assertThat(ended.succeeded().output()).contains("OK").doesNotContain("skipped");
   }
 
@@ -135,7 +135,8 @@ final class AirflowDagsIT {
     assertThat(champion(shop).version()).isEqualTo(1);
 
     AirflowHome.Ended ended =
-        home.with("AIRFLOW_CONN_SPARK_DEFAULT", "{\"conn_type\": \"spark\", \"host\": \"local[2]\"}")
+        home.with(
+                "AIRFLOW_CONN_SPARK_DEFAULT", "{\"conn_type\": \"spark\", \"host\": \"local[2]\"}")
             .airflow("dags", "test", "shop", ScheduledShop.day(night + 1) + "T02:30:00+00:00");
 
     JsonNode state = home.state("shop");
@@ -171,18 +172,14 @@ final class AirflowDagsIT {
 
   private static ModelVersion champion(ScheduledShop shop) {
     return new DeltaModelRegistry(
-            TestSession.get(),
-            new Warehouse(shop.warehouse().toString()),
-            14,
-            WriteListener.NONE)
+            TestSession.get(), new Warehouse(shop.warehouse().toString()), 14, WriteListener.NONE)
         .alias("shop", DeltaModelRegistry.CHAMPION)
         .orElseThrow();
   }
 
   private static JsonNode bag(AirflowHome home) throws IOException, InterruptedException {
     return AirflowHome.json(
-        home.python(
-                PYTHON.resolve("dagbag.py").toString(), AirflowInstallation.DAGS.toString())
+        home.python(PYTHON.resolve("dagbag.py").toString(), AirflowInstallation.DAGS.toString())
             .succeeded());
   }
 

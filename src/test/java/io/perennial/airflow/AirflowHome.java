@@ -106,8 +106,7 @@ final class AirflowHome {
 
   /** Runs, task states and asset events of a DAG, as the database has them now. */
   JsonNode state(String dag) throws IOException, InterruptedException {
-    return json(
-        python(STATE.toString(), folder.resolve("airflow.db").toString(), dag).succeeded());
+    return json(python(STATE.toString(), folder.resolve("airflow.db").toString(), dag).succeeded());
   }
 
   /** The last line of an output, which is JSON. */
@@ -141,7 +140,7 @@ final class AirflowHome {
       }
       assertThat(services.alive()).as("Airflow's processes; see %s", folder).isTrue();
       assertThat(Instant.now()).as(state.toPrettyString()).isBefore(end);
-      Thread.sleep(1000);
+      Thread.sleep(2000);
     }
   }
 

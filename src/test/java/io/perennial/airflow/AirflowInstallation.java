@@ -39,7 +39,9 @@ final class AirflowInstallation {
 
   private AirflowInstallation() {}
 
-  /** The installation; the test that asks is skipped where there is no Python 3.11, or fails in CI. */
+  /**
+   * The installation; the test that asks is skipped where there is no Python 3.11, or fails in CI.
+   */
   static AirflowInstallation require() throws IOException, InterruptedException {
     Optional<String> python = python();
     if (python.isEmpty()) {
@@ -107,7 +109,9 @@ final class AirflowInstallation {
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
-    assertThat(runs(command, ROOT)).as("%s: see %s", List.of(command), ROOT.resolve("log")).isTrue();
+    assertThat(runs(command, ROOT))
+        .as("%s: see %s", List.of(command), ROOT.resolve("log"))
+        .isTrue();
   }
 
   private static boolean runs(String[] command, Path folder)

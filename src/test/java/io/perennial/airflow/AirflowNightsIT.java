@@ -204,8 +204,7 @@ final class AirflowNightsIT {
   void tooManyRejectionsFailATaskOfTheirOwnAndAreTold() throws Exception {
     Path file = shop.pipelines().resolve("shop.yaml");
     Files.writeString(
-        file,
-        Files.readString(file).replace("maximalRejections: 2", "maximalRejections: 1"));
+        file, Files.readString(file).replace("maximalRejections: 2", "maximalRejections: 1"));
     home.airflow("tasks", "clear", "shop", "--task-regex", "^alert$", "--yes").succeeded();
     JsonNode run =
         await(now -> now.get("runs").get(3).get("state").asText().equals("failed"))
@@ -248,7 +247,9 @@ final class AirflowNightsIT {
     assertThat(
             TestSession.get()
                 .sql(
-                    "DESCRIBE HISTORY delta.`" + shop.warehouse().resolve("entity_ids") + "` LIMIT 1")
+                    "DESCRIBE HISTORY delta.`"
+                        + shop.warehouse().resolve("entity_ids")
+                        + "` LIMIT 1")
                 .head()
                 .<String>getAs("operation"))
         .isEqualTo("OPTIMIZE");

@@ -107,8 +107,7 @@ final class ScheduledShop {
       keys.append("  ").append(key).append('\n');
     }
     Path file =
-        Files.writeString(
-            pipelines.resolve(name + ".yaml"), PIPELINE.formatted(name, spark, keys));
+        Files.writeString(pipelines.resolve(name + ".yaml"), PIPELINE.formatted(name, spark, keys));
     StoreGenerator.generate(
         TestSession.get(), STORE, folder.resolve("store").toString(), Progress.SILENT);
     return new ScheduledShop(folder, file);
