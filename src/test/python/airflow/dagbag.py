@@ -18,9 +18,8 @@ def assets(dag):
         for asset in [*task.outlets, *task.inlets]:
             if isinstance(asset, Asset):
                 yield asset
-    schedule = getattr(dag.timetable, "asset_condition", None)
-    if schedule is not None:
-        yield from (asset for _, asset in schedule.iter_assets())
+    condition = getattr(dag.timetable, "asset_condition", None)
+    yield from (asset for asset in getattr(condition, "objects", ()) if isinstance(asset, Asset))
 
 
 print(

@@ -61,7 +61,7 @@ final class CompactCommand implements Callable<Integer> {
   private static List<Compacted> underLease(
       Composition composition, Compaction compaction, String pipeline) {
     try (Lease lease = composition.lease(pipeline)) {
-      return compaction.run(pipeline);
+      return compaction.run(pipeline, composition.clock().instant());
     }
   }
 

@@ -5,7 +5,10 @@ import io.delta.tables.DeltaTable;
 import io.perennial.Warehouse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,10 @@ public final class Compaction {
   static final long SMALL = 16L << 20;
 
   private static final long MERGED = 128L << 20;
+  /** As delta.deletedFileRetentionDuration of every table. */
+  private static final Duration RETENTION = Duration.ofDays(7);
+
+  private static final String VACUUM_LOG = "spark.databricks.delta.vacuum.logging.enabled";
   private static final String NOTE = "spark.databricks.delta.commitInfo.userMetadata";
   private static final String LEAST = "spark.databricks.delta.optimize.minFileSize";
   private static final String MOST = "spark.databricks.delta.optimize.maxFileSize";
@@ -64,21 +71,24 @@ public final class Compaction {
   /**
    * Merges and deletes; the caller holds the pipeline's lease. Doing it again finds nothing to do.
    *
+   * @param at now: tables without a file older than seven days hold nothing that could be deleted
    * @throws RegistryConflictException where another process, such as a recommendation, wrote the
    *     same rows meanwhile; what was done stays done
    */
-  public List<Compacted> run(String pipeline) {
+  public List<Compacted> run(String pipeline, Instant at) {
     Names.pipeline(pipeline);
     Map<String, String> settings =
         Map.of(
             NOTE, CommitNote.of(pipeline, "compact").json(),
+            // A commit for each look would be one more small file.
+            VACUUM_LOG, "false",
             LEAST, Long.toString(SMALL),
             MOST, Long.toString(MERGED));
     Map<String, Optional<String>> before = new LinkedHashMap<>();
     settings.keySet().forEach(key -> before.put(key, now(key)));
     settings.forEach(spark.conf()::set);
     try {
-      return existing().stream().map(table -> care(table, pipeline)).toList();
+      return existing().stream().map(table -> care(table, pipeline, at)).toList();
     } finally {
       before.forEach(
           (key, value) ->
@@ -103,20 +113,25 @@ public final class Compaction {
     return found;
   }
 
-  private Compacted care(Tables table, String pipeline) {
+  private Compacted care(Tables table, String pipeline, Instant at) {
     String folder = warehouse.table(table.tableName());
-    DeltaTable delta = DeltaTable.forPath(spark, folder);
+    Optional<DeltaTable> delta = Optional.empty();
+    DataFiles files = dataFiles(folder, pipeline);
     long merged = 0;
     long into = 0;
     // The lease that allows this beats in a file of its own.
-    if (table != Tables.LEASES) {
-      Row metrics = merge(table, delta, pipeline);
+    if (files.severalTogether() && table != Tables.LEASES) {
+      delta = Optional.of(DeltaTable.forPath(spark, folder));
+      Row metrics = merge(table, delta.get(), pipeline);
       merged = metrics.<Long>getAs("numFilesRemoved");
       into = metrics.<Long>getAs("numFilesAdded");
     }
-    long files = dataFiles(folder);
-    delta.vacuum();
-    return new Compacted(table.tableName(), merged, into, files - dataFiles(folder));
+    long deleted = 0;
+    if (files.oldest().isBefore(at.minus(RETENTION))) {
+      delta.orElseGet(() -> DeltaTable.forPath(spark, folder)).vacuum();
+      deleted = files.count() + into - dataFiles(folder, pipeline).count();
+    }
+    return new Compacted(table.tableName(), merged, into, deleted);
   }
 
   private static Row merge(Tables table, DeltaTable delta, String pipeline) {
@@ -139,20 +154,37 @@ public final class Compaction {
     }
   }
 
-  /** Parquet files under a table's folder, referenced or not. */
-  private long dataFiles(String folder) {
+  /**
+   * Parquet files under a table's folder, referenced or not.
+   *
+   * @param severalTogether whether a partition of the pipeline has more than one
+   * @param oldest when the oldest was written; {@link Instant#MAX} without any
+   */
+  private record DataFiles(long count, boolean severalTogether, Instant oldest) {}
+
+  private DataFiles dataFiles(String folder, String pipeline) {
     try {
       Path root = new Path(folder);
       FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
       RemoteIterator<LocatedFileStatus> all = files.listFiles(root, true);
       long count = 0;
+      boolean several = false;
+      Instant oldest = Instant.MAX;
+      Set<Path> partitions = new HashSet<>();
       while (all.hasNext()) {
-        String path = all.next().getPath().toString();
-        if (path.endsWith(".parquet") && !path.contains("/_delta_log/")) {
-          count++;
+        LocatedFileStatus file = all.next();
+        String path = file.getPath().toString();
+        if (!path.endsWith(".parquet") || path.contains("/_delta_log/")) {
+          continue;
         }
+        count++;
+        Instant written = Instant.ofEpochMilli(file.getModificationTime());
+        oldest = written.isBefore(oldest) ? written : oldest;
+        several |=
+            path.contains("/pipeline=" + pipeline + "/")
+                && !partitions.add(file.getPath().getParent());
       }
-      return count;
+      return new DataFiles(count, several, oldest);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

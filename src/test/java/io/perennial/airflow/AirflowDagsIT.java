@@ -112,7 +112,7 @@ final class AirflowDagsIT {
   void whatTheDagsDecideIsDecidedRightly() throws Exception {
     AirflowHome.Ended ended =
         home("unit", PIPELINES, folder)
-            .python("-m", "unittest", "-q", PYTHON.resolve("test_perennial_airflow.py").toString());
+            .python(PYTHON.resolve("test_perennial_airflow.py").toString(), "-q");
     assertThat(ended.succeeded().output()).contains("OK").doesNotContain("skipped");
   }
 

@@ -140,7 +140,7 @@ final class AirflowHome {
       }
       assertThat(services.alive()).as("Airflow's processes; see %s", folder).isTrue();
       assertThat(Instant.now()).as(state.toPrettyString()).isBefore(end);
-      Thread.sleep(1000);
+      Thread.sleep(2000);
     }
   }
 

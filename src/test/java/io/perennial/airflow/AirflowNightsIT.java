@@ -224,8 +224,16 @@ final class AirflowNightsIT {
     Path file = shop.pipelines().resolve("shop.yaml");
     Files.writeString(
         file, Files.readString(file).replace("  retries: 1", "  submit: embedded\n  retries: 1"));
-    // Triggered for the week that ended on a Sunday in the middle of what was learnt.
-    home.airflow("dags", "trigger", "shop.maintenance", "--logical-date", "2026-03-09T00:00:00")
+    // The week that ended on a Sunday in the middle of what was learnt.
+    home.airflow(
+            "backfill",
+            "create",
+            "--dag-id",
+            "shop.maintenance",
+            "--from-date",
+            "2026-03-01",
+            "--to-date",
+            "2026-03-02")
         .succeeded();
     JsonNode run =
         home.await("shop.maintenance", services, LONGEST, state -> ended(state, 1))

@@ -42,6 +42,7 @@ final class ScheduledShop {
                   "lateShare", "0",
                   "badRowShare", "0"));
 
+  /** So few events a day scatter widely: only what no shop does is refused. */
   private static final String PIPELINE =
       """
       name: %s
@@ -61,6 +62,15 @@ final class ScheduledShop {
         replicates: 50
       gate:
         baseline: none
+        maximalForgetting: 10
+        minimalUsers: 1000000
+        drift:
+          newItemShare: 0.9
+          rowsLoss: 0.9
+          rowsPerUserLoss: 0.9
+          hoursLoss: 0.9
+          itemDivergence: 0.9
+          repeatLiftChange: 50
       schedule:
         cron: "30 2 * * *"
         startDate: 2026-03-01
@@ -131,13 +141,15 @@ final class ScheduledShop {
   }
 
   /** Files of the days from one to before another become events, in this process. */
-  void ingest(int from, int to) {
+  void ingest(int from, int to) throws IOException {
+    Path files = Files.createDirectories(folder.resolve("days-" + from + "-to-" + to));
     for (int day = from; day < to; day++) {
-      ingest(delivery(day));
+      Files.copy(delivery(day), files.resolve(delivery(day).getFileName()));
     }
+    ingest(files);
   }
 
-  /** A file becomes events, in this process. */
+  /** A file, or the files of a folder, become events, in this process. */
   void ingest(Path delivery) {
     new Ingest(
             TestSession.get(),

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.TestSession;
 import io.perennial.Warehouse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,7 +127,7 @@ class RegistryCareIT {
   }
 
   @Test
-  void compactionMakesOneFileOfManyChangesNoRowAndFindsNothingTheSecondTime() {
+  void compactionMakesOneFileOfManyChangesNoRowAndFindsNothingTheSecondTime() throws Exception {
     Warehouse warehouse = new Warehouse(folder.toString());
     DeltaModelRegistry registry = registry(2);
     for (int night = 0; night < 4; night++) {
@@ -138,8 +140,12 @@ class RegistryCareIT {
     List<Row> protocol = protocol(ids);
     long others = files(ids, "other");
     Compaction compaction = new Compaction(spark, warehouse);
+    // What a process left behind that died ten days ago, and one that is at work.
+    Path dead = Files.createFile(Path.of(ids, "pipeline=shop", "part-dead.snappy.parquet"));
+    Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofDays(10))));
+    Path young = Files.createFile(Path.of(ids, "pipeline=shop", "part-young.snappy.parquet"));
 
-    List<Compaction.Compacted> done = compaction.run("shop");
+    List<Compaction.Compacted> done = compaction.run("shop", Instant.now());
     assertThat(done)
         .filteredOn(table -> table.table().equals("entity_ids"))
         .singleElement()
@@ -147,8 +153,10 @@ class RegistryCareIT {
             table -> {
               assertThat(table.merged()).isGreaterThanOrEqualTo(4);
               assertThat(table.into()).isEqualTo(1);
-              assertThat(table.deleted()).as("younger than seven days").isZero();
+              assertThat(table.deleted()).as("older than seven days").isEqualTo(1);
             });
+    assertThat(dead).doesNotExist();
+    assertThat(young).exists();
     assertThat(sorted(ids)).isEqualTo(rows);
     assertThat(files(ids, "shop")).isEqualTo(1);
     assertThat(files(ids, "other")).isEqualTo(others).isGreaterThanOrEqualTo(4);
@@ -162,8 +170,8 @@ class RegistryCareIT {
     assertThat(registry.open(one.version()).users().all().values())
         .containsExactly(one.users().all().values());
 
-    assertThat(compaction.run("shop"))
-        .allSatisfy(table -> assertThat(table.merged() + table.into()).isZero());
+    assertThat(compaction.run("shop", Instant.now()))
+        .allSatisfy(table -> assertThat(table.merged() + table.into() + table.deleted()).isZero());
     assertThat(registry.indices("shop", "user", List.of("u0", "u3"))).hasSize(2);
     assertThat(spark.conf().getOption("spark.databricks.delta.optimize.minFileSize").isDefined())
         .isFalse();
