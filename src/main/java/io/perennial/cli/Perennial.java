@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  perennial demo                                         see it work, in three minutes",
       "  perennial ingest  --pipeline shop.yaml --input data/   files become events",
       "  perennial retrain --pipeline shop.yaml                 learn what is new",
+      "  perennial package                                      what a Spark cluster needs",
       "  perennial COMMAND --help                               every command, with an example"
     },
     versionProvider = Perennial.Version.class,

@@ -161,6 +161,27 @@ final class ClusterIT {
   }
 
   @Test
+  @Order(2)
+  void anotherSparkAndAnUnknownPlatformAreNamed() throws Exception {
+    Path other = Files.createDirectories(folder.resolve("spark-3.5"));
+    Files.createDirectories(other.resolve("jars"));
+    Files.writeString(other.resolve("jars/spark-core_2.13-3.5.7.jar"), "");
+    Files.createDirectories(other.resolve("bin"));
+    Path submit = Files.writeString(other.resolve("bin/spark-submit"), "#!/bin/sh\nexit 9\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    Launcher.Ended ended =
+        new Launcher(folder, Map.of("SPARK_HOME", other.toString()))
+            .run(command("cluster.conf", "wh", "retrain"));
+    assertThat(ended.code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(ended.err())
+        .contains("built for Spark 4.1", "spark-core_2.13-3.5.7", "Nothing was read or written");
+
+    Launcher.Ended packaged = perennial.run("package", "--platform", "plan9-mips");
+    assertThat(packaged.code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(packaged.err()).contains("There is no platform 'plan9-mips'", "linux-arm64");
+  }
+
+  @Test
   @Order(3)
   void aNightThatLosesAnExecutorEndsAsAnUndisturbedOne() throws Exception {
     JsonNode report =

@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A Spark master and its workers, each a process on loopback, of one core each. */
 public final class StandaloneCluster implements AutoCloseable {
@@ -58,18 +57,17 @@ public final class StandaloneCluster implements AutoCloseable {
     return master;
   }
 
-  /** The executor of one of the workers, for as long as an application is at work. */
+  /**
+   * The executor of one of the workers, for as long as an application is at work: in client mode, a
+   * worker starts nothing else.
+   */
   public ProcessHandle executor(int worker) {
-    return executors(processes.get(1 + worker)).findFirst().orElseThrow();
-  }
-
-  private static Stream<ProcessHandle> executors(Process worker) {
-    return worker
+    return processes
+        .get(1 + worker)
         .descendants()
-        .filter(
-            child ->
-                Stream.of(child.info().arguments().orElse(new String[0]))
-                    .anyMatch(word -> word.endsWith("CoarseGrainedExecutorBackend")));
+        .filter(child -> child.info().command().orElse("").endsWith("java"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Process begin(String name, String main, String... arguments) throws IOException {
