@@ -236,8 +236,8 @@ public final class AlsModel implements Model {
   }
 
   /**
-   * Item rows and their sums, user rows in memory, and the sum of squares of all user rows: the trainer refuses to
-   * return rows on Spark that are not finite.
+   * Item rows and their sums, user rows in memory, and the sum of squares of all user rows: the
+   * trainer refuses to return rows on Spark that are not finite.
    */
   @Override
   public boolean isFinite() {

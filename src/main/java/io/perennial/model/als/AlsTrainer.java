@@ -160,13 +160,11 @@ public final class AlsTrainer implements Trainer<AlsModel> {
   }
 
   /** The sums of tonight's items, laid over the parent's. */
-  private static ItemSums kept(
-      TrainingTask<AlsModel> task, TouchedRows touched, PastSums sums) {
+  private static ItemSums kept(TrainingTask<AlsModel> task, TouchedRows touched, PastSums sums) {
     long now = task.now().toEpochMilli();
     long begun = task.parent().map(AlsModel::begun).orElse(now);
     FactorTable tonight =
-        new MemoryFactorTable(
-            ItemSums.rows(touched.indices(), sums, touched.rank(), begun, now));
+        new MemoryFactorTable(ItemSums.rows(touched.indices(), sums, touched.rank(), begun, now));
     return task.parent()
         .flatMap(AlsModel::itemSums)
         .map(
