@@ -1,6 +1,7 @@
 package io.perennial.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.perennial.ExitCode;
@@ -11,6 +12,7 @@ import io.perennial.event.SourceCondition;
 import io.perennial.gate.GateOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.als.RatingBiases;
 import io.perennial.model.blend.RankedBy;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.recommendation.ItemTable;
@@ -155,7 +157,7 @@ class PipelineReaderTest {
         "model:/  regParam: .nan | model.regParam must be a number, got '.nan'.",
         "model:/  regParam: 1d | model.regParam must be a number, got '1d'.",
         "model:/  implicitPrefs: yes | model.implicitPrefs must be true or false, got 'yes'.",
-        "model:/  preset: bpr | model.preset must be one of ials, mllib, got 'bpr'.",
+        "model:/  preset: bpr | model.preset must be one of ials, ratings, mllib, got 'bpr'.",
         "recommendation:/  top: 0 | recommendation.top must lie between 1 and 1000, got 0.",
         "items:/  title: name | items.table is missing: where titles and dates of items stand.",
         "model:/  decay:/    halfLife: soon | model.decay.halfLife must be a span of time such as"
@@ -490,10 +492,26 @@ class PipelineReaderTest {
   }
 
   @Test
-  void ratingsAreHeldByAnAnchor() {
+  void itemsOfRatingsAreOnSums() {
     PipelineDefinition ratings = read("name: films", "model:", "  implicitPrefs: false");
 
     assertThat(ratings.distillation()).isEqualTo(DistillationOptions.RATINGS);
+    assertThat(ratings.distillation().items()).isEqualTo(DistillationOptions.Update.SUMS);
     assertThat(read("name: films").distillation()).isEqualTo(DistillationOptions.DEFAULT);
+  }
+
+  @Test
+  void thePresetOfRatingsHasBiasesAndThatOfMllibHasNone() {
+    PipelineDefinition ratings =
+        read("name: films", "model:", "  preset: ratings", "  biases:", "    item: 25");
+
+    assertThat(ratings.feedback()).isEqualTo(Feedback.EXPLICIT);
+    assertThat(((AlsHyperparameters) ratings.model()).biases())
+        .isEqualTo(new RatingBiases(true, 5, 25));
+    assertThat(((AlsHyperparameters) read("name: f", "model:", "  preset: mllib").model()).biases())
+        .isEqualTo(RatingBiases.NONE);
+    assertThatThrownBy(() -> read("name: shop", "model:", "  biases:", "    learnt: true"))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessageContaining("model.biases.learnt");
   }
 }
