@@ -35,6 +35,7 @@ public final class Compaction {
   static final long SMALL = 16L << 20;
 
   private static final long MERGED = 128L << 20;
+
   /** As delta.deletedFileRetentionDuration of every table. */
   private static final Duration RETENTION = Duration.ofDays(7);
 
