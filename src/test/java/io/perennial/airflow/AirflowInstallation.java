@@ -2,6 +2,7 @@ package io.perennial.airflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.perennial.cluster.SparkDistribution;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -18,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Airflow in a virtual environment of its own and a Spark distribution beside it, both under {@code
- * target/airflow}, from the pinned files in {@code airflow-dags}. Made once, and again when one of
- * those files changes.
+ * Airflow in a virtual environment of its own under {@code target/airflow}, from the pinned files
+ * in {@code airflow-dags}. Made once, and again when one of those files changes.
  */
 final class AirflowInstallation {
   /** Folder of the DAGs. */
@@ -28,16 +28,15 @@ final class AirflowInstallation {
 
   private static final Path ROOT = Path.of("target", "airflow").toAbsolutePath();
   private static final Path VENV = ROOT.resolve("venv");
-  private static final Path SPARK = ROOT.resolve("spark");
   private static final List<String> REQUIREMENTS =
-      List.of(
-          "installer-requirements.txt",
-          "requirements.txt",
-          "constraints.txt",
-          "spark-requirements.txt");
+      List.of("installer-requirements.txt", "requirements.txt", "constraints.txt");
   private static final long MINUTES = 15;
 
-  private AirflowInstallation() {}
+  private final Path spark;
+
+  private AirflowInstallation(Path spark) {
+    this.spark = spark;
+  }
 
   /**
    * The installation; the test that asks is skipped where there is no Python 3.11, or fails in CI.
@@ -66,7 +65,7 @@ final class AirflowInstallation {
         Files.writeString(made, digest);
       }
     }
-    return new AirflowInstallation();
+    return new AirflowInstallation(SparkDistribution.home().orElseThrow());
   }
 
   /** A program of the virtual environment: python, airflow. */
@@ -76,32 +75,18 @@ final class AirflowInstallation {
 
   /** Folder of the Spark distribution. */
   Path spark() {
-    return SPARK.resolve("pyspark");
+    return spark;
   }
 
   private static void install(String python) throws IOException, InterruptedException {
     run(python, "-m", "venv", "--clear", VENV.toString());
     String inside = VENV.resolve("bin/python").toString();
     run(inside, "-m", "pip", "install", "-q", "-r", requirements(0));
-    if (!runs(installing("uv", "-r", requirements(1)), ROOT)) {
+    String uv = VENV.resolve("bin/uv").toString();
+    String[] quickly = {uv, "pip", "install", "-q", "--python", inside, "-r", requirements(1)};
+    if (!runs(quickly, ROOT)) {
       run(inside, "-m", "pip", "install", "-q", "-r", requirements(1));
     }
-    String[] spark = {"--no-deps", "--target", SPARK.toString(), "-r", requirements(3)};
-    if (!runs(installing("uv", spark), ROOT)) {
-      run(installing("pip", spark));
-    }
-  }
-
-  private static String[] installing(String by, String... more) {
-    String inside = VENV.resolve("bin/python").toString();
-    List<String> command =
-        new java.util.ArrayList<>(
-            by.equals("uv")
-                ? List.of(
-                    VENV.resolve("bin/uv").toString(), "pip", "install", "-q", "--python", inside)
-                : List.of(inside, "-m", "pip", "install", "-q"));
-    command.addAll(List.of(more));
-    return command.toArray(String[]::new);
   }
 
   private static String requirements(int number) {

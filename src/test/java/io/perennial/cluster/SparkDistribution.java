@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * made once.
  */
 public final class SparkDistribution {
-  private static final Path REQUIREMENTS = Path.of("conf", "cluster-test-requirements.txt");
+  private static final Path REQUIREMENTS = Path.of("airflow-dags", "spark-requirements.txt");
   private static final Path FOLDER = Path.of("target", "cluster-python").toAbsolutePath();
   private static final Path READY = FOLDER.resolve("ready");
 
@@ -56,6 +56,7 @@ public final class SparkDistribution {
                 "install",
                 "-q",
                 "--disable-pip-version-check",
+                "--no-deps",
                 "-r",
                 REQUIREMENTS.toString()));
     if (code != 0) {
