@@ -42,8 +42,7 @@ public final class Compaction {
   private static final String VACUUM_LOG = "spark.databricks.delta.vacuum.logging.enabled";
 
   /** In how many parts the listing of a table's files is spread; Spark's default is 10,000. */
-  private static final String LISTING =
-      "spark.sql.sources.parallelPartitionDiscovery.parallelism";
+  private static final String LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism";
 
   private static final String NOTE = "spark.databricks.delta.commitInfo.userMetadata";
   private static final String LEAST = "spark.databricks.delta.optimize.minFileSize";
