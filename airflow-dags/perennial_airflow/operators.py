@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Asset, BaseHook, BaseOperator, Connection
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
@@ -17,6 +18,8 @@ from perennial_airflow import failures
 from perennial_airflow.deployment import Deployment
 from perennial_airflow.package import Package
 from perennial_airflow.schedule import Schedule
+
+_REMEMBERED = 2000
 
 Command = Callable[[Schedule, Mapping[str, Any]], list[str]]
 
@@ -42,6 +45,7 @@ class SubmittedCommand(SparkSubmitOperator):
         )
         self.schedule = schedule
         self.command = command
+        self._tail: deque[str] = deque(maxlen=_REMEMBERED)
 
     def execute(self, context: Any) -> None:
         arguments = self.command(self.schedule, context)
@@ -62,8 +66,20 @@ class SubmittedCommand(SparkSubmitOperator):
             process = self._hook._submit_sp
             if process is None or not process.returncode:
                 raise
-            lines = [str(line) for line in self._hook._last_submit_log_lines]
-            raise failures.explained(arguments, process.returncode, lines) from failure
+            raise failures.explained(arguments, process.returncode, list(self._tail)) from failure
+
+    def _get_hook(self) -> SparkSubmitHook:
+        """The hook, whose log is remembered further back than it does by itself."""
+        hook = super()._get_hook()
+        follow = hook._process_spark_submit_log
+        hook._process_spark_submit_log = lambda lines: follow(self._remembered(lines))
+        return hook
+
+    def _remembered(self, lines: Iterator[str]) -> Iterator[str]:
+        self._tail.clear()
+        for line in lines:
+            self._tail.append(line.rstrip())
+            yield line
 
 
 class EmbeddedCommand(BaseOperator):
@@ -78,7 +94,7 @@ class EmbeddedCommand(BaseOperator):
     def execute(self, context: Any) -> None:
         arguments = self.command(self.schedule, context)
         self._process = _start(embedded(self.schedule, arguments), subprocess.STDOUT)
-        tail: deque[str] = deque(maxlen=500)
+        tail: deque[str] = deque(maxlen=_REMEMBERED)
         for line in self._process.stdout or ():
             tail.append(line.rstrip())
             self.log.info(line.rstrip())

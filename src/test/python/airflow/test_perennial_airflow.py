@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "airflow-dags"))
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.timetables.interval import CronDataIntervalTimetable
 
-from perennial_airflow import assets, commands, failures, notices, outcome
+from perennial_airflow import assets, commands, failures, notices, operators, outcome
 from perennial_airflow.__main__ import main
 from perennial_airflow.deployment import Deployment
 from perennial_airflow.package import Package
@@ -199,6 +199,32 @@ class Failures(unittest.TestCase):
         found = failures.explained(["retrain"], 1, ["java.lang.NoSuchMethodError: 'void x()'"])
         self.assertIsInstance(found, AirflowFailException)
         self.assertIn("built for another Spark", str(found))
+
+
+class Submitting(Files):
+    def test_the_reason_of_a_failed_submission_is_found_far_above_the_last_line(self):
+        """What Spark 4.1 printed of a master that does not answer, by a program in the place of spark-submit."""
+        (self.folder / "perennial.jar").touch()
+        (self.folder / "lib").mkdir()
+        program = self.folder / "spark-submit"
+        program.write_text(
+            "#!/bin/sh\n"
+            "echo 'ERROR StandaloneSchedulerBackend: Application has been killed. Reason: All masters are unresponsive! Giving up.'\n"
+            "for n in $(seq 300); do echo \"INFO line $n\"; done\n"
+            "echo 'IllegalStateException, Cannot call methods on a stopped SparkContext.'\n"
+            "exit 1\n",
+            encoding="utf-8",
+        )
+        program.chmod(0o755)
+        task = operators.perennial(self.schedule(), commands.retrain, task_id="retrain")
+        environment = {
+            "PATH": f"{self.folder}:{os.environ['PATH']}",
+            "PERENNIAL_PACKAGE": str(self.folder),
+            "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": "spark://127.0.0.1", "port": 1}),
+        }
+        with mock.patch.dict(os.environ, environment):
+            with self.assertRaisesRegex(AirflowException, "'retrain' ended with exit code 1: the Spark master .* does not answer"):
+                task.execute(run("2026-11-25T01:30:00", "2026-11-26T01:30:00"))
 
 
 NIGHT = {

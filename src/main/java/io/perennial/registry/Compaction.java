@@ -40,6 +40,10 @@ public final class Compaction {
   private static final Duration RETENTION = Duration.ofDays(7);
 
   private static final String VACUUM_LOG = "spark.databricks.delta.vacuum.logging.enabled";
+
+  /** In how many parts the listing of a table's files is spread; Spark's default is 10,000. */
+  private static final String LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism";
+
   private static final String NOTE = "spark.databricks.delta.commitInfo.userMetadata";
   private static final String LEAST = "spark.databricks.delta.optimize.minFileSize";
   private static final String MOST = "spark.databricks.delta.optimize.maxFileSize";
@@ -83,6 +87,7 @@ public final class Compaction {
             NOTE, CommitNote.of(pipeline, "compact").json(),
             // A commit for each look would be one more small file.
             VACUUM_LOG, "false",
+            LISTING, "8",
             LEAST, Long.toString(SMALL),
             MOST, Long.toString(MERGED));
     Map<String, Optional<String>> before = new LinkedHashMap<>();
