@@ -54,9 +54,13 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
         starts);
   }
 
-  /** Solves every item of the block; the rows are laid out as {@code equations().entities()}. */
-  float[] solve(HalfSweep sweep, Iterable<Shipment> shipments) {
-    int rank = sweep.rank();
+  /**
+   * Solves every item of the block; the rows are laid out as {@code equations().entities()}.
+   *
+   * @param shipments in the coordinates of the basis
+   */
+  float[] solve(SweepBasis basis, Iterable<Shipment> shipments) {
+    int rank = basis.sweep().rank();
     float[] users = new float[Math.multiplyExact(starts[starts.length - 1], rank)];
     for (Shipment shipment : shipments) {
       System.arraycopy(
@@ -64,7 +68,7 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
     }
     int size = equations.entities().size();
     float[] out = new float[size * rank];
-    new EntitySolver(sweep).solve(equations, 0, size, users, out);
+    new EntitySolver(basis).solve(equations, 0, size, users, out);
     return out;
   }
 }

@@ -122,8 +122,9 @@ final class SparkEngine implements SweepEngine {
 
   @Override
   public SideSums solveUsers(HalfSweep sweep, float[] itemRows) {
-    Broadcast<HalfSweep> shared = context.broadcast(sweep);
-    Broadcast<float[]> fixed = context.broadcast(itemRows);
+    SweepBasis basis = SweepBasis.of(sweep);
+    Broadcast<SweepBasis> shared = context.broadcast(basis);
+    Broadcast<float[]> fixed = context.broadcast(basis.turned(itemRows));
     Weighting weights = weighting;
     JavaRDD<SolvedUsers> next =
         users.map(block -> solve(block, shared.value(), fixed.value(), weights)).persist(STORAGE);
@@ -147,14 +148,15 @@ final class SparkEngine implements SweepEngine {
   }
 
   private static SolvedUsers solve(
-      UserBlock block, HalfSweep sweep, float[] fixed, Weighting weighting) {
+      UserBlock block, SweepBasis basis, float[] fixed, Weighting weighting) {
     TouchedRows entities = block.equations().entities();
-    float[] rows = new float[Math.multiplyExact(entities.size(), sweep.rank())];
+    int rank = basis.sweep().rank();
+    float[] rows = new float[Math.multiplyExact(entities.size(), rank)];
     try {
-      new EntitySolver(sweep).solve(block.equations(), 0, entities.size(), fixed, rows);
+      new EntitySolver(basis).solve(block.equations(), 0, entities.size(), fixed, rows);
     } catch (PerennialException condition) {
       return new SolvedUsers(
-          block.id(), FactorRows.empty(sweep.rank()), SideSums.zero(1), List.of(condition));
+          block.id(), FactorRows.empty(rank), SideSums.zero(1), List.of(condition));
     }
     return new SolvedUsers(
         block.id(),
@@ -165,12 +167,14 @@ final class SparkEngine implements SweepEngine {
 
   @Override
   public float[] solveItems(HalfSweep sweep) {
-    Broadcast<HalfSweep> shared = context.broadcast(sweep);
+    Broadcast<SweepBasis> shared = context.broadcast(SweepBasis.of(sweep));
     List<SolvedItems> parts =
         run(
             () ->
                 itemBlocks
-                    .cogroup(users.zip(solved).flatMapToPair(SparkEngine::ship), partitioner)
+                    .cogroup(
+                        users.zip(solved).flatMapToPair(pair -> ship(pair, shared.value())),
+                        partitioner)
                     .values()
                     .map(group -> solve(group, shared.value()))
                     .collect());
@@ -186,12 +190,14 @@ final class SparkEngine implements SweepEngine {
     return rows;
   }
 
-  private static Iterator<Tuple2<Integer, Shipment>> ship(Tuple2<UserBlock, SolvedUsers> pair) {
+  private static Iterator<Tuple2<Integer, Shipment>> ship(
+      Tuple2<UserBlock, SolvedUsers> pair, SweepBasis basis) {
     List<Tuple2<Integer, Shipment>> shipments = new ArrayList<>();
     UserBlock block = pair._1;
+    float[] turned = basis.turned(pair._2.rows().values());
     for (int q = 0; q < block.routes().length; q++) {
       if (block.routes()[q].length > 0) {
-        float[] rows = block.shipment(q, pair._2.rows().values());
+        float[] rows = block.shipment(q, turned);
         shipments.add(new Tuple2<>(q, new Shipment(block.id(), rows)));
       }
     }
@@ -199,11 +205,11 @@ final class SparkEngine implements SweepEngine {
   }
 
   private static SolvedItems solve(
-      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, HalfSweep sweep) {
+      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, SweepBasis basis) {
     ItemBlock block = group._1.iterator().next();
     int[] indices = block.equations().entities().indices();
     try {
-      return new SolvedItems(indices, block.solve(sweep, group._2), List.of());
+      return new SolvedItems(indices, block.solve(basis, group._2), List.of());
     } catch (PerennialException condition) {
       return new SolvedItems(new int[0], new float[0], List.of(condition));
     }
