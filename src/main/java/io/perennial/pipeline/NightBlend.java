@@ -14,6 +14,8 @@ import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What stands between a model and its order of items: nothing, or the blend.
@@ -52,7 +54,7 @@ public record NightBlend(RankedBy rankedBy, BlendWeights weights, long seed) {
       ItemStatistics statistics,
       Instant begin) {
     return learns()
-        ? new BlendedScorer(weights, inputs(model, items, window, statistics, begin))
+        ? new BlendedScorer(weights, inputs(model, items, window.cases(), statistics, begin))
         : model;
   }
 
@@ -72,12 +74,17 @@ public record NightBlend(RankedBy rankedBy, BlendWeights weights, long seed) {
       return this;
     }
     List<Choice> choices =
-        window.cases().stream()
-            .filter(c -> !c.isNewUser())
-            .map(c -> new Choice(c.user(), c.items()))
-            .toList();
+        BlendFit.sample(
+            window.cases().stream()
+                .filter(c -> !c.isNewUser())
+                .map(c -> new Choice(c.user(), c.items()))
+                .toList(),
+            model,
+            seed);
+    Set<Integer> users = choices.stream().map(Choice::user).collect(Collectors.toSet());
+    List<UserCase> cases = window.cases().stream().filter(c -> users.contains(c.user())).toList();
     BlendWeights learnt =
-        BlendFit.fit(weights, inputs(model, items, window, statistics, begin), choices, seed);
+        BlendFit.fit(weights, inputs(model, items, cases, statistics, begin), choices, seed);
     return new NightBlend(rankedBy, learnt, seed);
   }
 
@@ -89,14 +96,14 @@ public record NightBlend(RankedBy rankedBy, BlendWeights weights, long seed) {
   private static BlendInputs inputs(
       Scorer model,
       FactorRows items,
-      EvaluationWindow window,
+      List<UserCase> cases,
       ItemStatistics statistics,
       Instant begin) {
     return BlendInputs.of(
         model,
         items,
-        window.cases().stream().mapToInt(UserCase::user).toArray(),
-        window.cases().stream().map(UserCase::past).toList(),
+        cases.stream().mapToInt(UserCase::user).toArray(),
+        cases.stream().map(UserCase::past).toList(),
         statistics,
         begin);
   }

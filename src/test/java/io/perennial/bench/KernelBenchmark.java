@@ -80,6 +80,8 @@ public final class KernelBenchmark {
     return Map.of(
         "gram", Kernels.ROWS * rank * (rank + 1),
         "cholesky", rank * rank * rank / 3 + 2 * rank * rank,
+        "floatCholesky", rank * rank * rank / 3 + 2 * rank * rank,
+        "entity", Kernels.ROWS * rank * (rank + 1) + rank * rank * rank / 3 + 2 * rank * rank,
         "topItems", 2 * rank * Kernels.ITEMS * TopItems.USERS);
   }
 }

@@ -2,8 +2,10 @@ package io.perennial.bench;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.kernel.Kernel;
+import io.perennial.model.kernel.WhitenedEquations;
 import io.perennial.model.scoring.TopItems;
 import io.perennial.model.scoring.TopRows;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -40,12 +42,19 @@ public class Kernels {
   private final Kernel kernel = Kernel.active();
   private int stride;
   private float[] rows;
-  private float[] weighted;
   private float[] gram;
   private double[] system;
   private double[] room;
   private double[] right;
   private double[] solution;
+  private float[] narrow;
+  private float[] narrowRoom;
+  private float[] inverse;
+  private float[] narrowRight;
+  private float[] half;
+  private float[] narrowSolution;
+  private WhitenedEquations equations;
+  private double[] base;
   private TopItems items;
   private float[] users;
 
@@ -55,7 +64,6 @@ public class Kernels {
     Random random = new Random(rank);
     stride = Kernel.stride(rank);
     rows = gaussian(ROWS * stride, random);
-    weighted = gaussian(ROWS * stride, random);
     gram = new float[stride * stride];
     system = new double[stride * stride];
     for (int r = 0; r < rank; r++) {
@@ -66,6 +74,17 @@ public class Kernels {
     room = new double[system.length];
     right = random.doubles(stride).toArray();
     solution = new double[stride];
+    narrow = new float[system.length];
+    for (int n = 0; n < narrow.length; n++) {
+      narrow[n] = (float) system[n];
+    }
+    narrowRoom = new float[narrow.length];
+    inverse = new float[stride];
+    narrowRight = new float[Math.max(64, stride)];
+    half = new float[stride];
+    narrowSolution = new float[stride];
+    equations = new WhitenedEquations(rank);
+    base = random.doubles(rank, rank, 2.0 * rank).toArray();
     int[] indices = IntStream.range(0, ITEMS).toArray();
     float[] vectors = gaussian(ITEMS * rank, random);
     items = new TopItems(new FactorRows(rank, indices, vectors, new float[ITEMS]), indices);
@@ -80,10 +99,10 @@ public class Kernels {
     return values;
   }
 
-  /** The weighted Gram product of {@value #ROWS} rows. */
+  /** The Gram product of {@value #ROWS} rows. */
   @Benchmark
   public float[] gram() {
-    kernel.gram(rows, weighted, ROWS, stride, gram);
+    kernel.gram(rows, ROWS, stride, rank, gram);
     return gram;
   }
 
@@ -95,6 +114,27 @@ public class Kernels {
     kernel.factorize(room, stride, rank);
     kernel.substitute(room, stride, rank, solution);
     return solution;
+  }
+
+  /** The same in floats, as an entity is solved whose base is diagonal. */
+  @Benchmark
+  public float[] floatCholesky() {
+    System.arraycopy(narrow, 0, narrowRoom, 0, narrow.length);
+    Arrays.fill(narrowRight, 0, rank, 1f);
+    kernel.factorize(narrowRoom, stride, rank, inverse);
+    kernel.substitute(narrowRoom, stride, rank, inverse, narrowRight, half, narrowSolution);
+    return narrowSolution;
+  }
+
+  /** An entity of {@value #ROWS} rows from its rows to its solution; GFLOP/s as if summed whole. */
+  @Benchmark
+  public float[] entity() {
+    equations.begin(base, 1, 1, ROWS);
+    for (int p = 0; p < ROWS; p++) {
+      equations.addRow(rows, p * stride, 0.5f, 1f);
+    }
+    equations.solve(narrowSolution, 0);
+    return narrowSolution;
   }
 
   /** The best twenty of {@value #ITEMS} items for a block of users. */

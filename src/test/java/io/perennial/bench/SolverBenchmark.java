@@ -5,15 +5,24 @@ import static org.apache.spark.sql.functions.col;
 import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.distillation.DistillationOptions;
+import io.perennial.evaluation.EvaluationOptions;
+import io.perennial.evaluation.EvaluationWindow;
+import io.perennial.evaluation.UserCase;
+import io.perennial.evaluation.WindowBuilder;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.als.AlsHyperparameters.Solver;
 import io.perennial.model.als.AlsModel;
 import io.perennial.model.als.AlsTrainer;
+import io.perennial.model.blend.RankedBy;
 import io.perennial.model.history.DatasetHistoryTable;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryBuilder;
 import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
+import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.ItemStatisticsBuilder;
 import io.perennial.model.kernel.Kernel;
+import io.perennial.pipeline.NightBlend;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -79,10 +88,10 @@ public final class SolverBenchmark {
     print("");
     print(
         "| rank | arithmetic alone | a sweep, driver | driver ÷ arithmetic | a sweep, Spark |"
-            + " a sweep, MLlib | MLlib ÷ driver | MLlib ÷ Spark | night of %,d |"
-            + " full retrain ÷ night | MLlib's ÷ night |",
+            + " a sweep, MLlib | MLlib ÷ driver | MLlib ÷ Spark | full retrain | night of %,d: learning |"
+            + " its blend | full retrain ÷ night | MLlib's ÷ night |",
         NIGHT);
-    print("|---|---|---|---|---|---|---|---|---|---|---|");
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (int rank : options.numbers("ranks")) {
       benchmark.measure(rank);
     }
@@ -95,9 +104,9 @@ public final class SolverBenchmark {
     Samples distributed = sweeps(rank, Solver.SPARK);
     Samples stock = stock(rank);
     Samples retrain = seconds(() -> scratch(rank, NIGHTLY_ITERATIONS, Solver.LOCAL));
-    Samples night = night(rank);
+    NightCosts night = night(rank);
     print(
-        "| %d | %s | %s | %.2f / %.2f | %s | %s | %.1f | %.1f | %s | %.0f | %.0f |",
+        "| %d | %s | %s | %.2f / %.2f | %s | %s | %.1f | %.1f | %s | %s | %s | %.0f | %.0f |",
         rank,
         Samples.digits(arithmetic),
         local,
@@ -107,9 +116,11 @@ public final class SolverBenchmark {
         stock,
         stock.median() / local.median(),
         stock.median() / distributed.median(),
-        night,
-        retrain.median() / night.median(),
-        NIGHTLY_ITERATIONS * stock.median() / night.median());
+        retrain,
+        night.learning(),
+        night.blending(),
+        retrain.median() / night.both().median(),
+        NIGHTLY_ITERATIONS * stock.median() / night.both().median());
   }
 
   /** What a sweep's Gram products and solutions need at the kernel's own rate. */
@@ -134,7 +145,7 @@ public final class SolverBenchmark {
     for (int round = 0; round < 60; round++) {
       long begin = System.nanoTime();
       for (int n = 0; n < 500; n++) {
-        kernel.gram(a, a, rows, stride, target);
+        kernel.gram(a, rows, stride, rank, target);
       }
       best = Math.min(best, (System.nanoTime() - begin) / 1e9 / 500);
     }
@@ -194,8 +205,14 @@ public final class SolverBenchmark {
         .count();
   }
 
-  /** A night on top of a model of all pairs, users exact on their history. */
-  private Samples night(int rank) {
+  /** What a night takes to learn its pairs, and to learn the blend from them. */
+  private record NightCosts(Samples learning, Samples blending, Samples both) {}
+
+  /**
+   * A night on top of a model of all pairs, users exact on their history, and the blend fitted to
+   * the night. The window whose users the blend looks at is there: a night measures on it.
+   */
+  private NightCosts night(int rank) {
     AlsModel parent = scratch(rank, 1, Solver.LOCAL);
     DecayPolicy alike = new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE);
     Dataset<Row> history =
@@ -207,22 +224,49 @@ public final class SolverBenchmark {
     HistoryTable table = new DatasetHistoryTable(history);
     Dataset<Row> fresh = BenchmarkPairs.random(spark, NIGHT, users, items, 77).cache();
     fresh.count();
+    ItemStatistics statistics =
+        new ItemStatisticsBuilder(alike.aggregate())
+            .after(ItemStatistics.NONE, pairs, InteractionHistory.empty());
+    EvaluationWindow window =
+        new WindowBuilder(EvaluationOptions.DEFAULT.maximalUsers(), alike, 1)
+            .build(
+                "night",
+                fresh,
+                Optional.of(table),
+                Optional.empty(),
+                Optional.of(statistics),
+                Instant.EPOCH);
+    int[] shoppers = window.cases().stream().mapToInt(UserCase::user).toArray();
     AlsTrainer trainer =
         new AlsTrainer(Training.stock(rank, 1, Solver.AUTO), DistillationOptions.DEFAULT);
-    Samples seconds =
-        seconds(
-            () ->
-                trainer.train(
-                    new TrainingTask<>(
-                        fresh,
-                        Optional.of(parent),
-                        Optional.of(table),
-                        Instant.EPOCH,
-                        1,
-                        Progress.SILENT)));
+    TrainingTask<AlsModel> task =
+        new TrainingTask<>(
+            fresh, Optional.of(parent), Optional.of(table), Instant.EPOCH, 1, Progress.SILENT);
+    NightBlend blend = NightBlend.untaught(RankedBy.BLEND, 1);
+    double[] learning = new double[runs];
+    double[] blending = new double[runs];
+    double[] both = new double[runs];
+    for (int n = -2; n < runs; n++) {
+      double first = Cost.of(() -> trainer.train(task)).seconds();
+      double second =
+          Cost.of(
+                  () ->
+                      blend.after(
+                          parent.scorer(shoppers),
+                          parent.items(),
+                          window,
+                          statistics,
+                          Instant.EPOCH))
+              .seconds();
+      if (n >= 0) {
+        learning[n] = first;
+        blending[n] = second;
+        both[n] = first + second;
+      }
+    }
     fresh.unpersist();
     history.unpersist();
-    return seconds;
+    return new NightCosts(new Samples(learning), new Samples(blending), new Samples(both));
   }
 
   private Samples seconds(Runnable run) {

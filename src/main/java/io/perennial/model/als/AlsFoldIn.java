@@ -15,16 +15,18 @@ import java.util.Arrays;
  */
 final class AlsFoldIn implements FoldIn {
   private static final long serialVersionUID = 1L;
-  private final HalfSweep sweep;
+  private final SweepBasis basis;
   private final FactorRows items;
   private final PairWeighting weighting;
   private final Fading fading;
   private final long now;
 
   private AlsFoldIn(
-      HalfSweep sweep, FactorRows items, PairWeighting weighting, Fading fading, long now) {
-    this.sweep = sweep;
-    this.items = items;
+      SweepBasis basis, FactorRows items, PairWeighting weighting, Fading fading, long now) {
+    this.basis = basis;
+    this.items =
+        new FactorRows(
+            items.rank(), items.indices(), basis.turned(items.values()), items.eventCounts());
     this.weighting = weighting;
     this.fading = fading;
     this.now = now;
@@ -55,7 +57,7 @@ final class AlsFoldIn implements FoldIn {
             byCatalogue,
             parameters.biases().ofUsers(rank));
     return new AlsFoldIn(
-        sweep,
+        SweepBasis.of(sweep),
         model.items(),
         new PairWeighting(!model.implicitPrefs(), parameters.confidence(), parameters.alpha()),
         Fading.of(parameters.decay()),
@@ -91,7 +93,7 @@ final class AlsFoldIn implements FoldIn {
       }
     }
     if (found == 0) {
-      return FactorRows.empty(sweep.rank());
+      return FactorRows.empty(items.rank());
     }
     int[] known = Arrays.copyOf(users, found);
     int[] pairUsers = Arrays.copyOf(keys, n);
@@ -99,7 +101,7 @@ final class AlsFoldIn implements FoldIn {
         TouchedRows.of(
             known,
             NightPairs.events(known, pairUsers, Arrays.copyOf(counts, n)),
-            FactorRows.empty(sweep.rank()));
+            FactorRows.empty(items.rank()));
     EntityBlock block =
         EntityBlock.of(
             touched,
@@ -113,21 +115,20 @@ final class AlsFoldIn implements FoldIn {
 
   /** One user's odd events must not keep the others from their vectors. */
   private FactorRows solved(TouchedRows users, EntityBlock block) {
-    float[] out = new float[Math.multiplyExact(users.size(), sweep.rank())];
-    EntitySolver solver = new EntitySolver(sweep);
+    int rank = items.rank();
+    float[] out = new float[Math.multiplyExact(users.size(), rank)];
+    EntitySolver solver = new EntitySolver(basis);
     int[] solvable = new int[users.size()];
     int found = 0;
     for (int n = 0; n < users.size(); n++) {
       try {
         solver.solve(block, n, n + 1, items.values(), out, PastSums.NONE);
-        System.arraycopy(out, n * sweep.rank(), out, found * sweep.rank(), sweep.rank());
+        System.arraycopy(out, n * rank, out, found * rank, rank);
         solvable[found++] = users.indices()[n];
       } catch (NotPositiveDefiniteException | DivergedTrainingException unsolvable) {
         continue;
       }
     }
-    return users
-        .some(Arrays.copyOf(solvable, found))
-        .learnt(Arrays.copyOf(out, found * sweep.rank()));
+    return users.some(Arrays.copyOf(solvable, found)).learnt(Arrays.copyOf(out, found * rank));
   }
 }

@@ -233,8 +233,9 @@ final class BlockSweeps implements Sweeps {
   @Override
   public SideSums solveUsers(HalfSweep sweep) {
     Weighting weights = weighting;
+    SweepBasis basis = SweepBasis.of(sweep);
     JavaPairRDD<Integer, ShippedUsers.Shipment> shipments =
-        items.join(solvedItems).flatMapToPair(BlockSweeps::toUsers);
+        items.join(solvedItems).flatMapToPair(block -> toUsers(block, basis));
     JavaPairRDD<Integer, Solved> next =
         users
             .cogroup(shipments, partitioner)
@@ -243,7 +244,7 @@ final class BlockSweeps implements Sweeps {
                   ShippedUsers block = group._1.iterator().next();
                   TouchedRows entities = block.block().equations().entities();
                   try {
-                    return solved(entities, block.solve(sweep, group._2), weights);
+                    return solved(entities, block.solve(basis, group._2), weights);
                   } catch (PerennialException condition) {
                     return unsolved(sweep, condition);
                   }
@@ -258,8 +259,9 @@ final class BlockSweeps implements Sweeps {
   @Override
   public SideSums solveItems(HalfSweep sweep, Summing summing) {
     Weighting weights = weighting;
+    SweepBasis basis = SweepBasis.of(sweep);
     JavaPairRDD<Integer, ItemBlock.Shipment> shipments =
-        users.join(solvedUsers).flatMapToPair(BlockSweeps::toItems);
+        users.join(solvedUsers).flatMapToPair(block -> toItems(block, basis));
     JavaPairRDD<Integer, Solved> next =
         items
             .cogroup(shipments, partitioner)
@@ -269,7 +271,7 @@ final class BlockSweeps implements Sweeps {
                   try {
                     return solved(
                         block.equations().entities(),
-                        block.solve(sweep, group._2, PastSums.NONE),
+                        block.solve(basis, group._2, PastSums.NONE),
                         weights);
                   } catch (PerennialException condition) {
                     return unsolved(sweep, condition);
@@ -286,14 +288,14 @@ final class BlockSweeps implements Sweeps {
   }
 
   private static Iterator<Tuple2<Integer, ShippedUsers.Shipment>> toUsers(
-      Tuple2<Integer, Tuple2<ItemHome, Solved>> block) {
+      Tuple2<Integer, Tuple2<ItemHome, Solved>> block, SweepBasis basis) {
     List<Tuple2<Integer, ShippedUsers.Shipment>> shipments = new ArrayList<>();
     ItemHome home = block._2._1;
     Solved solved = block._2._2;
     int rank = solved.sums.rank();
     for (int b = 0; b < home.routes().length; b++) {
       if (home.routes()[b].length > 0) {
-        float[] rows = home.shipment(b, solved.rows, rank);
+        float[] rows = basis.turned(home.shipment(b, solved.rows, rank));
         shipments.add(new Tuple2<>(b, new ShippedUsers.Shipment(block._1, rows)));
       }
     }
@@ -301,12 +303,13 @@ final class BlockSweeps implements Sweeps {
   }
 
   private static Iterator<Tuple2<Integer, ItemBlock.Shipment>> toItems(
-      Tuple2<Integer, Tuple2<ShippedUsers, Solved>> pair) {
+      Tuple2<Integer, Tuple2<ShippedUsers, Solved>> pair, SweepBasis basis) {
     List<Tuple2<Integer, ItemBlock.Shipment>> shipments = new ArrayList<>();
     UserBlock block = pair._2._1.block();
+    float[] turned = basis.turned(pair._2._2.rows);
     for (int q = 0; q < block.routes().length; q++) {
       if (block.routes()[q].length > 0) {
-        float[] rows = block.shipment(q, pair._2._2.rows);
+        float[] rows = block.shipment(q, turned);
         shipments.add(new Tuple2<>(q, new ItemBlock.Shipment(block.id(), rows)));
       }
     }

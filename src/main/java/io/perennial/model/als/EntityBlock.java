@@ -55,4 +55,9 @@ record EntityBlock(
     offsets[entities.size()] = keys.length;
     return new EntityBlock(entities, offsets, others, weights, rights, positives);
   }
+
+  /** Number of pairs of an entity. */
+  int pairs(int n) {
+    return offsets[n + 1] - offsets[n];
+  }
 }

@@ -3,21 +3,30 @@ package io.perennial.model.als;
 import io.perennial.model.kernel.NormalEquations;
 import java.util.Arrays;
 
-/** Solves entities of a half-sweep one after the other; one solver a thread. */
+/**
+ * Solves entities of a half-sweep one after the other; one solver a thread. Where a {@link
+ * WhitenedSolver} cannot be trusted with an entity, its system is summed and solved densely.
+ */
 final class EntitySolver {
   private static final double TETHER = 1e-6;
   private final HalfSweep sweep;
+  private final SweepBasis basis;
+  private final WhitenedSolver whitened;
   private final NormalEquations equations;
+  private final float[] row;
 
-  EntitySolver(HalfSweep sweep) {
-    this.sweep = sweep;
+  EntitySolver(SweepBasis basis) {
+    this.sweep = basis.sweep();
+    this.basis = basis;
+    this.whitened = new WhitenedSolver(basis);
     this.equations = new NormalEquations(sweep.rank());
+    this.row = new float[sweep.rank()];
   }
 
   /**
    * Solves the entities [from, to) of a block.
    *
-   * @param fixed rows of the opposite side
+   * @param fixed rows of the opposite side, in the coordinates of the basis
    * @param out row-major, {@code block.entities().size() × rank}
    * @param sums of every entity's own pairs, written; or {@link PastSums#NONE}
    * @throws NotPositiveDefiniteException where a system has no unique solution
@@ -25,8 +34,17 @@ final class EntitySolver {
    */
   void solve(EntityBlock block, int from, int to, float[] fixed, float[] out, PastSums sums) {
     for (int n = from; n < to; n++) {
-      solve(block, n, fixed, out, sums);
+      if (!isWhitened(block, n, fixed, out, sums)) {
+        solve(block, n, fixed, out, sums);
+      }
     }
+  }
+
+  /** Sums of the past, and sums that are to be kept, are dense and in the old coordinates. */
+  private boolean isWhitened(EntityBlock block, int n, float[] fixed, float[] out, PastSums sums) {
+    return sums.isEmpty()
+        && block.entities().past().isEmpty()
+        && whitened.solve(block, n, fixed, out);
   }
 
   private void solve(EntityBlock block, int n, float[] fixed, float[] out, PastSums sums) {
@@ -38,7 +56,7 @@ final class EntitySolver {
     for (int p = block.offsets()[n]; p < block.offsets()[n + 1]; p++) {
       float right = block.rights()[p];
       anyRight |= right != 0;
-      equations.addRow(fixed, block.others()[p] * rank, block.weights()[p], right);
+      addRow(fixed, block.others()[p] * rank, block.weights()[p], right);
     }
     double beta =
         entities.hasTeacher(n) ? sweep.teacher().strength(entities.teacherCounts()[n]) : 0;
@@ -84,6 +102,15 @@ final class EntitySolver {
       throw new DivergedTrainingException(sweep.side(), entities.indices()[n]);
     } else if (failure >= 0) {
       throw new NotPositiveDefiniteException(sweep.side(), entities.indices()[n], failure);
+    }
+  }
+
+  private void addRow(float[] fixed, int at, float weight, float right) {
+    if (basis.turns()) {
+      basis.back(fixed, at, row, 0);
+      equations.addRow(row, 0, weight, right);
+    } else {
+      equations.addRow(fixed, at, weight, right);
     }
   }
 }

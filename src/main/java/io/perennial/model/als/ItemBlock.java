@@ -70,9 +70,14 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
         starts);
   }
 
-  /** Solves every item of the block; the rows are laid out as {@code equations().entities()}. */
-  float[] solve(HalfSweep sweep, Iterable<Shipment> shipments, PastSums sums) {
-    int rank = sweep.rank();
+  /**
+   * Solves every item of the block; the rows are laid out as {@code equations().entities()}.
+   *
+   * @param shipments in the coordinates of the basis
+   * @param sums of every item's own pairs, written; or {@link PastSums#NONE}
+   */
+  float[] solve(SweepBasis basis, Iterable<Shipment> shipments, PastSums sums) {
+    int rank = basis.sweep().rank();
     float[] users = new float[Math.multiplyExact(starts[starts.length - 1], rank)];
     for (Shipment shipment : shipments) {
       System.arraycopy(
@@ -80,7 +85,7 @@ record ItemBlock(EntityBlock equations, int[] starts) implements Serializable {
     }
     int size = equations.entities().size();
     float[] out = new float[size * rank];
-    new EntitySolver(sweep).solve(equations, 0, size, users, out, sums);
+    new EntitySolver(basis).solve(equations, 0, size, users, out, sums);
     return out;
   }
 }

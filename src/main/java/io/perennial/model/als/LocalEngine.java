@@ -93,16 +93,35 @@ final class LocalEngine implements SweepEngine {
   }
 
   private float[] solve(HalfSweep sweep, EntityBlock block, float[] fixed, PastSums sums) {
+    SweepBasis basis = SweepBasis.of(sweep);
+    float[] turned = turned(basis, fixed);
     int size = block.entities().size();
     float[] out = new float[Math.multiplyExact(size, sweep.rank())];
     workers.each(
         (size + SOLVED_AT_ONCE - 1) / SOLVED_AT_ONCE,
-        () -> new EntitySolver(sweep),
+        () -> new EntitySolver(basis),
         (solver, chunk) -> {
           int from = chunk * SOLVED_AT_ONCE;
-          solver.solve(block, from, Math.min(size, from + SOLVED_AT_ONCE), fixed, out, sums);
+          solver.solve(block, from, Math.min(size, from + SOLVED_AT_ONCE), turned, out, sums);
         });
     return out;
+  }
+
+  private float[] turned(SweepBasis basis, float[] rows) {
+    if (!basis.turns()) {
+      return rows;
+    }
+    int rank = basis.sweep().rank();
+    int size = rows.length / rank;
+    float[] turned = new float[rows.length];
+    workers.each(
+        (size + SUMMED_AT_ONCE - 1) / SUMMED_AT_ONCE,
+        () -> basis,
+        (own, chunk) -> {
+          int from = chunk * SUMMED_AT_ONCE;
+          own.turn(rows, from, Math.min(size - from, SUMMED_AT_ONCE), turned);
+        });
+    return turned;
   }
 
   private SideSums sum(TouchedRows rows, float[] values) {

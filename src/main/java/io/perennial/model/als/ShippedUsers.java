@@ -57,9 +57,13 @@ record ShippedUsers(UserBlock block, int[][] wanted, int[] starts) implements Se
         new UserBlock(block.id(), block.night(), shipped, block.routes()), wanted, starts);
   }
 
-  /** Solves every user of the block; rows laid out as {@code block.equations().entities()}. */
-  float[] solve(HalfSweep sweep, Iterable<Shipment> shipments) {
-    int rank = sweep.rank();
+  /**
+   * Solves every user of the block; rows laid out as {@code block.equations().entities()}.
+   *
+   * @param shipments in the coordinates of the basis
+   */
+  float[] solve(SweepBasis basis, Iterable<Shipment> shipments) {
+    int rank = basis.sweep().rank();
     float[] items = new float[Math.multiplyExact(starts[starts.length - 1], rank)];
     for (Shipment shipment : shipments) {
       System.arraycopy(
@@ -67,7 +71,7 @@ record ShippedUsers(UserBlock block, int[][] wanted, int[] starts) implements Se
     }
     int size = block.equations().entities().size();
     float[] out = new float[Math.multiplyExact(size, rank)];
-    new EntitySolver(sweep).solve(block.equations(), 0, size, items, out, PastSums.NONE);
+    new EntitySolver(basis).solve(block.equations(), 0, size, items, out, PastSums.NONE);
     return out;
   }
 }

@@ -133,8 +133,9 @@ final class SparkEngine implements SweepEngine {
 
   @Override
   public SideSums solveUsers(HalfSweep sweep, float[] itemRows) {
-    Broadcast<HalfSweep> shared = context.broadcast(sweep);
-    Broadcast<float[]> fixed = context.broadcast(itemRows);
+    SweepBasis basis = SweepBasis.of(sweep);
+    Broadcast<SweepBasis> shared = context.broadcast(basis);
+    Broadcast<float[]> fixed = context.broadcast(basis.turned(itemRows));
     Weighting weights = weighting;
     JavaRDD<SolvedUsers> next =
         users.map(block -> solve(block, shared.value(), fixed.value(), weights)).persist(STORAGE);
@@ -158,15 +159,16 @@ final class SparkEngine implements SweepEngine {
   }
 
   private static SolvedUsers solve(
-      UserBlock block, HalfSweep sweep, float[] fixed, Weighting weighting) {
+      UserBlock block, SweepBasis basis, float[] fixed, Weighting weighting) {
     TouchedRows entities = block.equations().entities();
-    float[] rows = new float[Math.multiplyExact(entities.size(), sweep.rank())];
+    int rank = basis.sweep().rank();
+    float[] rows = new float[Math.multiplyExact(entities.size(), rank)];
     try {
-      new EntitySolver(sweep)
+      new EntitySolver(basis)
           .solve(block.equations(), 0, entities.size(), fixed, rows, PastSums.NONE);
     } catch (PerennialException condition) {
       return new SolvedUsers(
-          block.id(), FactorRows.empty(sweep.rank()), SideSums.zero(1), List.of(condition));
+          block.id(), FactorRows.empty(rank), SideSums.zero(1), List.of(condition));
     }
     return new SolvedUsers(
         block.id(),
@@ -178,12 +180,14 @@ final class SparkEngine implements SweepEngine {
   @Override
   public float[] solveItems(HalfSweep sweep, PastSums sums) {
     int length = sums.length();
-    Broadcast<HalfSweep> shared = context.broadcast(sweep);
+    Broadcast<SweepBasis> shared = context.broadcast(SweepBasis.of(sweep));
     List<SolvedItems> parts =
         run(
             () ->
                 itemBlocks
-                    .cogroup(users.zip(solved).flatMapToPair(SparkEngine::ship), partitioner)
+                    .cogroup(
+                        users.zip(solved).flatMapToPair(pair -> ship(pair, shared.value())),
+                        partitioner)
                     .values()
                     .map(group -> solve(group, shared.value(), length))
                     .collect());
@@ -202,12 +206,14 @@ final class SparkEngine implements SweepEngine {
     return rows;
   }
 
-  private static Iterator<Tuple2<Integer, Shipment>> ship(Tuple2<UserBlock, SolvedUsers> pair) {
+  private static Iterator<Tuple2<Integer, Shipment>> ship(
+      Tuple2<UserBlock, SolvedUsers> pair, SweepBasis basis) {
     List<Tuple2<Integer, Shipment>> shipments = new ArrayList<>();
     UserBlock block = pair._1;
+    float[] turned = basis.turned(pair._2.rows().values());
     for (int q = 0; q < block.routes().length; q++) {
       if (block.routes()[q].length > 0) {
-        float[] rows = block.shipment(q, pair._2.rows().values());
+        float[] rows = block.shipment(q, turned);
         shipments.add(new Tuple2<>(q, new Shipment(block.id(), rows)));
       }
     }
@@ -215,12 +221,12 @@ final class SparkEngine implements SweepEngine {
   }
 
   private static SolvedItems solve(
-      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, HalfSweep sweep, int length) {
+      Tuple2<Iterable<ItemBlock>, Iterable<Shipment>> group, SweepBasis basis, int length) {
     ItemBlock block = group._1.iterator().next();
     int[] indices = block.equations().entities().indices();
     PastSums sums = PastSums.zero(length, indices.length);
     try {
-      return new SolvedItems(indices, block.solve(sweep, group._2, sums), sums, List.of());
+      return new SolvedItems(indices, block.solve(basis, group._2, sums), sums, List.of());
     } catch (PerennialException condition) {
       return new SolvedItems(new int[0], new float[0], PastSums.NONE, List.of(condition));
     }

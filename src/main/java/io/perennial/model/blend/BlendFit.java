@@ -1,5 +1,7 @@
 package io.perennial.model.blend;
 
+import io.perennial.model.Scorer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -26,6 +28,8 @@ public final class BlendFit {
   private static final int ROWS = 1_500_000;
   private static final int USERS = 500;
   private static final int FEWEST_ITEMS = 1_000;
+  private static final int SCORED_AT_ONCE = 32;
+  private static final int SCORES_AT_ONCE = 2_000_000;
   private static final int LARGEST_CHOICE = 5;
   private static final int ITERATIONS = 8;
   private static final double ENOUGH = 1e-4;
@@ -46,7 +50,7 @@ public final class BlendFit {
    */
   public static BlendWeights fit(
       BlendWeights prior, BlendInputs inputs, List<Choice> choices, long seed) {
-    List<Choice> usable = sample(choices, inputs, new SplittableRandom(seed));
+    List<Choice> usable = sample(choices, inputs.model(), seed);
     List<ChoiceTable> tables = tables(inputs, usable, seed);
     if (tables.isEmpty()) {
       return prior;
@@ -93,12 +97,18 @@ public final class BlendFit {
     return faded;
   }
 
-  private static List<Choice> sample(
-      List<Choice> choices, BlendInputs inputs, SplittableRandom random) {
+  /**
+   * The choices that weights are learnt from, at most {@value #USERS}: inputs are needed for their
+   * users only. A sample of a sample is that sample.
+   *
+   * @param model that knows users and items
+   */
+  public static List<Choice> sample(List<Choice> choices, Scorer model, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
     List<Choice> usable =
         choices.stream()
-            .filter(c -> inputs.model().knowsUser(c.user()))
-            .filter(c -> Arrays.stream(c.items()).anyMatch(inputs.model()::knowsItem))
+            .filter(c -> model.knowsUser(c.user()))
+            .filter(c -> Arrays.stream(c.items()).anyMatch(model::knowsItem))
             .toList();
     if (usable.size() <= USERS) {
       return usable;
@@ -117,18 +127,45 @@ public final class BlendFit {
     int[] known =
         IntStream.range(0, inputs.itemCount()).filter(inputs.model()::knowsItem).toArray();
     int limit = Math.max(FEWEST_ITEMS, ROWS / Math.max(1, choices.size()));
-    return choices.stream()
+    int room = SCORES_AT_ONCE / Math.max(1, inputs.itemCount());
+    int atOnce = Math.max(1, Math.min(SCORED_AT_ONCE, room));
+    return IntStream.range(0, (choices.size() + atOnce - 1) / atOnce)
         .parallel()
-        .map(
-            choice ->
-                ChoiceTable.of(
-                    inputs,
-                    choice,
-                    known,
-                    limit,
-                    new SplittableRandom(seed * 31 + choice.user()),
-                    Math.min(LARGEST_CHOICE, choice.items().length)))
+        .mapToObj(
+            block -> {
+              int from = block * atOnce;
+              int to = Math.min(choices.size(), from + atOnce);
+              return tables(inputs, choices.subList(from, to), known, limit, seed);
+            })
+        .flatMap(List::stream)
         .toList();
+  }
+
+  /** Of a few users, whose scores come from one matrix product. */
+  private static List<ChoiceTable> tables(
+      BlendInputs inputs, List<Choice> choices, int[] known, int limit, long seed) {
+    int[] users = choices.stream().mapToInt(Choice::user).toArray();
+    int width = inputs.itemCount();
+    float[] scores = new float[users.length * width];
+    float[] tastes = new float[users.length * width];
+    inputs.model().score(users, scores);
+    inputs.tastes(users, tastes);
+    List<ChoiceTable> tables = new ArrayList<>();
+    for (int n = 0; n < users.length; n++) {
+      Choice choice = choices.get(n);
+      tables.add(
+          ChoiceTable.of(
+              inputs,
+              choice,
+              known,
+              limit,
+              new SplittableRandom(seed * 31 + choice.user()),
+              Math.min(LARGEST_CHOICE, choice.items().length),
+              scores,
+              tastes,
+              n * width));
+    }
+    return tables;
   }
 
   private static double[] moved(double[] from, double[] direction, double step) {

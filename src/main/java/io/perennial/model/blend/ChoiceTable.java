@@ -64,31 +64,68 @@ final class ChoiceTable {
       SplittableRandom random,
       double weight) {
     int[] user = {choice.user()};
-    float[] allScores = new float[inputs.itemCount()];
-    float[] allTastes = new float[inputs.itemCount()];
-    inputs.scores(user, allScores);
-    inputs.tastes(user, allTastes);
+    float[] scores = new float[inputs.itemCount()];
+    float[] tastes = new float[inputs.itemCount()];
+    inputs.model().score(user, scores);
+    inputs.tastes(user, tastes);
+    return of(inputs, choice, known, limit, random, weight, scores, tastes, 0);
+  }
+
+  /**
+   * The same with what is known of the user's scores.
+   *
+   * @param allScores scores of the model by item, from {@code from} on
+   * @param allTastes cosines with the user's taste, likewise
+   */
+  static ChoiceTable of(
+      BlendInputs inputs,
+      Choice choice,
+      int[] known,
+      int limit,
+      SplittableRandom random,
+      double weight,
+      float[] allScores,
+      float[] allTastes,
+      int from) {
     PastTraits past = inputs.past(choice.user());
+    int[] hadItems = past == null ? new int[0] : past.past().items();
+    int[] tookItems = choice.items();
     int features = BlendFeature.COUNT;
     double share = (double) limit / known.length;
     float stands = share < 1 ? (float) -Math.log(share) : 0;
     int[] others = new int[known.length];
     float[] offsets = new float[known.length];
-    double[] had = new double[(past == null ? 0 : past.past().size()) * features];
+    double[] had = new double[hadItems.length * features];
     double[] taken = new double[features];
     double[] x = new double[features];
     int count = 0;
     int hadCount = 0;
     int takenCount = 0;
+    int at = 0;
+    int next = 0;
     for (int item : known) {
-      int at = past == null ? -1 : past.past().position(item);
-      boolean took = Arrays.binarySearch(choice.items(), item) >= 0;
-      Arrays.fill(x, 0);
-      if (at >= 0) {
-        inputs.fill(past, at, allScores[item], allTastes[item], x);
-        System.arraycopy(x, 0, had, hadCount++ * features, features);
-      } else if (took || share >= 1 || random.nextDouble() < share) {
-        inputs.shared(item, allScores[item], allTastes[item], x);
+      while (at < hadItems.length && hadItems[at] < item) {
+        at++;
+      }
+      while (next < tookItems.length && tookItems[next] < item) {
+        next++;
+      }
+      boolean own = at < hadItems.length && hadItems[at] == item;
+      boolean took = next < tookItems.length && tookItems[next] == item;
+      if (!own && !took && share < 1 && random.nextDouble() >= share) {
+        continue;
+      }
+      if (own || took) {
+        float score = BlendInputs.log(allScores[from + item]);
+        Arrays.fill(x, 0);
+        if (own) {
+          inputs.fill(past, at, score, allTastes[from + item], x);
+          System.arraycopy(x, 0, had, hadCount++ * features, features);
+        } else {
+          inputs.shared(item, score, allTastes[from + item], x);
+        }
+      }
+      if (!own) {
         offsets[count] = took ? 0 : stands;
         others[count++] = item;
       }
@@ -105,8 +142,8 @@ final class ChoiceTable {
     float[] scores = new float[count];
     float[] tastes = new float[count];
     for (int n = 0; n < count; n++) {
-      scores[n] = allScores[others[n]];
-      tastes[n] = allTastes[others[n]];
+      scores[n] = BlendInputs.log(allScores[from + others[n]]);
+      tastes[n] = allTastes[from + others[n]];
     }
     return new ChoiceTable(
         inputs.traits(),

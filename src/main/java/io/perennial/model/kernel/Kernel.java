@@ -31,14 +31,15 @@ public abstract class Kernel {
   }
 
   /**
-   * Writes the upper triangle of {@code Σ weighted_p · rows_pᵀ} to {@code target}.
+   * Writes the upper triangle of {@code Σ rows_p · rows_pᵀ} to {@code target}.
    *
    * @param rows packed, {@code count × stride}
-   * @param weighted packed likewise, each row times its weight
    * @param count number of rows, 0 or more
-   * @param target {@code stride × stride}; overwritten
+   * @param size values of a row that matter; those up to the next multiple of 16 must be zero
+   * @param target {@code stride × stride}; its first {@code size} rows, up to the next multiple of
+   *     4, are overwritten
    */
-  public abstract void gram(float[] rows, float[] weighted, int count, int stride, float[] target);
+  public abstract void gram(float[] rows, int count, int stride, int size, float[] target);
 
   /**
    * {@code y[yAt + c] += a·x[xAt + c] + a1·x[xAt1 + c] + a2·x[xAt2 + c] + a3·x[xAt3 + c]} for c in
@@ -77,19 +78,61 @@ public abstract class Kernel {
   }
 
   /**
-   * Takes a packed row: {@code rows[to + c] = from[at + c]}, {@code weighted[to + c] = weight ·
-   * from[at + c]} and {@code sum[c] += right · from[at + c]} for c in [0, rank).
+   * Takes a packed row: {@code rows[to + c] = root · scale[c] · from[at + c]} and {@code sum[c] +=
+   * right · scale[c] · from[at + c]} for c in [0, rank).
    */
-  public abstract void pack(
+  abstract void pack(
       float[] from,
       int at,
       int rank,
-      float weight,
+      float[] scale,
+      float root,
       float right,
       float[] rows,
-      float[] weighted,
       int to,
       float[] sum);
+
+  /**
+   * {@code out[c · width + p] = rows[p · stride + c]} for p in [0, width) and c in [0, rank).
+   *
+   * @param width a multiple of 16
+   */
+  abstract void transpose(float[] rows, int width, int stride, int rank, float[] out);
+
+  /**
+   * {@code out = rows · matrix}, of {@code count} rows of {@code rank} values.
+   *
+   * @param at where the first row begins
+   * @param matrix row-major {@code rank × rank}
+   * @param outAt where its product begins; {@code out} is another array
+   */
+  public abstract void multiply(
+      float[] rows, int at, int count, int rank, float[] matrix, float[] out, int outAt);
+
+  /** Whether loops run with vector instructions, a matrix product as fast as a BLAS one. */
+  public abstract boolean isVectorised();
+
+  /**
+   * Dot products of rows with columns: {@code out[n · width + c] = Σ rows[at + n · rank + p] ·
+   * columns[p · padded + c]} over p in [0, rank), for n in [0, count) and c in [0, width).
+   *
+   * @param columns {@code rank × padded}, padded being the width rounded up by {@link #stride}
+   */
+  public abstract void products(
+      float[] rows, int at, int count, int rank, float[] columns, int width, float[] out);
+
+  /**
+   * {@code Σ x[c]·y[c]} for c in [0, length), a multiple of 16.
+   *
+   * @param room of 16 values
+   */
+  abstract float dotPadded(float[] x, float[] y, int length, float[] room);
+
+  /** {@code y[c] = b·y[c] + a·x[c]} for c in [0, length), a multiple of 16. */
+  abstract void blend(float[] y, float b, float[] x, float a, int length);
+
+  /** {@code y[c] += Σ z[p] · rows[p · stride + c]} over p in [0, count), for c in [0, stride). */
+  abstract void combine(float[] rows, int count, int stride, float[] z, float[] y);
 
   /**
    * {@code a += upper triangle of b}; both are {@code stride × stride}, b as {@link #gram} leaves
@@ -109,6 +152,26 @@ public abstract class Kernel {
    * below the diagonal is not defined afterwards.
    */
   abstract void subtractAbove(double[] a, int stride, int panel);
+
+  /**
+   * Factorises A = UᵀU in place, in floats (Cholesky, four rows at a time).
+   *
+   * @param a symmetric, upper triangle, {@code size × stride}; holds U afterwards
+   * @param size a multiple of 4
+   * @param inverse room for {@code size} values: one over the diagonal of U
+   * @return whether A is positive definite as far as floats can tell
+   */
+  public abstract boolean factorize(float[] a, int stride, int size, float[] inverse);
+
+  /**
+   * Solves UᵀU x = b with what {@link #factorize(float[], int, int, float[])} leaves.
+   *
+   * @param b {@code stride} values and 64 at least, zero past the size; used up
+   * @param half room for {@code stride} values
+   * @param x {@code stride} values
+   */
+  public abstract void substitute(
+      float[] factor, int stride, int size, float[] inverse, float[] b, float[] half, float[] x);
 
   /**
    * Factorises A = UᵀU in place (Cholesky, four rows at a time, each finished before the next).
@@ -143,7 +206,8 @@ public abstract class Kernel {
   }
 
   /**
-   * Solves UᵀU x = b in place, with the factor of {@link #factorize}, four values at a time.
+   * Solves UᵀU x = b in place, with the factor of {@link #factorize(double[], int, int)}, four
+   * values at a time.
    *
    * @param b {@code stride} values, zero past the rank
    */

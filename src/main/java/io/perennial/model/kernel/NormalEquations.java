@@ -17,8 +17,7 @@ public final class NormalEquations {
   private final int rank;
   private final int stride;
   private final float[] rows;
-  private final float[] weighted;
-  private final float[] weights;
+  private final float[] units;
   private final float[] partial;
   private final float[] partialRight;
   private final double[] wide;
@@ -39,8 +38,8 @@ public final class NormalEquations {
     this.rank = rank;
     this.stride = Kernel.stride(rank);
     rows = new float[CHUNK * stride];
-    weighted = new float[CHUNK * stride];
-    weights = new float[CHUNK];
+    units = new float[stride];
+    Arrays.fill(units, 1f);
     partial = new float[stride * stride];
     partialRight = new float[stride];
     wide = new double[FEW * stride];
@@ -123,13 +122,17 @@ public final class NormalEquations {
     return sum / rank;
   }
 
-  /** {@code A += weight · v·vᵀ, b += right · v}; v lies at {@code at} of {@code factors}. */
+  /**
+   * {@code A += weight · v·vᵀ, b += right · v}, weight 0 or more; v lies at {@code at} of {@code
+   * factors}.
+   */
   public void addRow(float[] factors, int at, float weight, float right) {
     if (pending == CHUNK) {
       flush();
     }
-    kernel.pack(factors, at, rank, weight, right, rows, weighted, pending * stride, partialRight);
-    weights[pending++] = weight;
+    float root = (float) Math.sqrt(weight);
+    kernel.pack(factors, at, rank, units, root, right, rows, pending * stride, partialRight);
+    pending++;
   }
 
   private void flush() {
@@ -139,7 +142,7 @@ public final class NormalEquations {
     if (pending <= FEW) {
       addFew();
     } else {
-      kernel.gram(rows, weighted, pending, stride, partial);
+      kernel.gram(rows, pending, stride, rank, partial);
       kernel.addUpper(a, partial, stride);
     }
     for (int c = 0; c < rank; c++) {
@@ -155,7 +158,6 @@ public final class NormalEquations {
       wide[c] = rows[c];
     }
     Arrays.fill(wide, pending * stride, padded * stride, 0);
-    Arrays.fill(weights, pending, padded, 0f);
     for (int p = 0; p < padded; p += 4) {
       int x = p * stride;
       for (int r = 0; r < rank; r++) {
@@ -167,10 +169,10 @@ public final class NormalEquations {
             x + stride,
             x + 2 * stride,
             x + 3 * stride,
-            weights[p] * wide[x + r],
-            weights[p + 1] * wide[x + stride + r],
-            weights[p + 2] * wide[x + 2 * stride + r],
-            weights[p + 3] * wide[x + 3 * stride + r],
+            wide[x + r],
+            wide[x + stride + r],
+            wide[x + 2 * stride + r],
+            wide[x + 3 * stride + r],
             r,
             rank);
       }

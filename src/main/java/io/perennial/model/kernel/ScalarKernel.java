@@ -5,12 +5,13 @@ import java.util.Arrays;
 /** Plain loops. */
 final class ScalarKernel extends Kernel {
   @Override
-  public void gram(float[] rows, float[] weighted, int count, int stride, float[] target) {
-    Arrays.fill(target, 0, stride * stride, 0f);
+  public void gram(float[] rows, int count, int stride, int size, float[] target) {
+    int end = (size + 3) / 4 * 4;
+    Arrays.fill(target, 0, end * stride, 0f);
     for (int p = 0; p < count; p++) {
       int row = p * stride;
-      for (int r = 0; r < stride; r++) {
-        float w = weighted[row + r];
+      for (int r = 0; r < end; r++) {
+        float w = rows[row + r];
         int at = r * stride;
         for (int c = r; c < stride; c++) {
           target[at + c] += w * rows[row + c];
@@ -20,21 +21,123 @@ final class ScalarKernel extends Kernel {
   }
 
   @Override
-  public void pack(
+  void pack(
       float[] from,
       int at,
       int rank,
-      float weight,
+      float[] scale,
+      float root,
       float right,
       float[] rows,
-      float[] weighted,
       int to,
       float[] sum) {
     for (int c = 0; c < rank; c++) {
-      float value = from[at + c];
-      rows[to + c] = value;
-      weighted[to + c] = weight * value;
+      float value = scale[c] * from[at + c];
+      rows[to + c] = root * value;
       sum[c] += right * value;
+    }
+  }
+
+  @Override
+  void transpose(float[] rows, int width, int stride, int rank, float[] out) {
+    for (int p = 0; p < width; p++) {
+      for (int c = 0; c < rank; c++) {
+        out[c * width + p] = rows[p * stride + c];
+      }
+    }
+  }
+
+  @Override
+  public void multiply(
+      float[] rows, int at, int count, int rank, float[] matrix, float[] out, int outAt) {
+    Arrays.fill(out, outAt, outAt + count * rank, 0f);
+    for (int n = 0; n < count * rank; n += rank) {
+      for (int p = 0; p < rank; p++) {
+        float a = rows[at + n + p];
+        for (int c = 0; c < rank; c++) {
+          out[outAt + n + c] += a * matrix[p * rank + c];
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean isVectorised() {
+    return false;
+  }
+
+  @Override
+  public void products(
+      float[] rows, int at, int count, int rank, float[] columns, int width, float[] out) {
+    int padded = stride(width);
+    Arrays.fill(out, 0, count * width, 0f);
+    for (int n = 0; n < count; n++) {
+      for (int p = 0; p < rank; p++) {
+        float a = rows[at + n * rank + p];
+        for (int c = 0; c < width; c++) {
+          out[n * width + c] += a * columns[p * padded + c];
+        }
+      }
+    }
+  }
+
+  @Override
+  float dotPadded(float[] x, float[] y, int length, float[] room) {
+    return dot(x, 0, y, 0, length);
+  }
+
+  @Override
+  void blend(float[] y, float b, float[] x, float a, int length) {
+    for (int c = 0; c < length; c++) {
+      y[c] = b * y[c] + a * x[c];
+    }
+  }
+
+  @Override
+  void combine(float[] rows, int count, int stride, float[] z, float[] y) {
+    for (int p = 0; p < count; p++) {
+      for (int c = 0; c < stride; c++) {
+        y[c] += z[p] * rows[p * stride + c];
+      }
+    }
+  }
+
+  @Override
+  public boolean factorize(float[] a, int stride, int size, float[] inverse) {
+    for (int j = 0; j < size; j++) {
+      for (int p = 0; p < j; p++) {
+        float factor = a[p * stride + j];
+        for (int c = j; c < size; c++) {
+          a[j * stride + c] -= factor * a[p * stride + c];
+        }
+      }
+      float pivot = a[j * stride + j];
+      if (!(pivot > 0) || pivot == Float.POSITIVE_INFINITY) {
+        return false;
+      }
+      inverse[j] = (float) (1 / Math.sqrt(pivot));
+      for (int c = j; c < size; c++) {
+        a[j * stride + c] *= inverse[j];
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void substitute(
+      float[] factor, int stride, int size, float[] inverse, float[] b, float[] half, float[] x) {
+    for (int j = 0; j < size; j++) {
+      half[j] = b[j] * inverse[j];
+      for (int c = j + 1; c < size; c++) {
+        b[c] -= factor[j * stride + c] * half[j];
+      }
+    }
+    for (int j = size - 1; j >= 0; j--) {
+      float value = half[j];
+      for (int c = j + 1; c < size; c++) {
+        value -= factor[j * stride + c] * x[c];
+      }
+      x[j] = value * inverse[j];
     }
   }
 

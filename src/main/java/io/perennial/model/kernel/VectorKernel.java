@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * left over.
  */
 final class VectorKernel extends Kernel {
-  private static final VectorSpecies<Float> FLOAT =
+  static final VectorSpecies<Float> FLOAT =
       FloatVector.SPECIES_PREFERRED.length() > 16
           ? FloatVector.SPECIES_512
           : FloatVector.SPECIES_PREFERRED;
@@ -23,20 +23,20 @@ final class VectorKernel extends Kernel {
   private static final int DOUBLES = DOUBLE.length();
 
   @Override
-  public void gram(float[] rows, float[] weighted, int count, int stride, float[] target) {
-    for (int r = 0; r < stride; r += 4) {
+  public void gram(float[] rows, int count, int stride, int size, float[] target) {
+    int end = (size + FLOATS - 1) / FLOATS * FLOATS;
+    for (int r = 0; r < size; r += 4) {
       int c = r / FLOATS * FLOATS;
-      for (; c + FLOATS < stride; c += 2 * FLOATS) {
-        wideTile(rows, weighted, count, stride, r, c, target);
+      for (; c + FLOATS < end; c += 2 * FLOATS) {
+        wideTile(rows, count, stride, r, c, target);
       }
-      if (c < stride) {
-        tile(rows, weighted, count, stride, r, c, target);
+      if (c < end) {
+        tile(rows, count, stride, r, c, target);
       }
     }
   }
 
-  private static void wideTile(
-      float[] rows, float[] weighted, int count, int stride, int r, int c, float[] target) {
+  private static void wideTile(float[] rows, int count, int stride, int r, int c, float[] target) {
     FloatVector s00 = FloatVector.zero(FLOAT);
     FloatVector s01 = s00;
     FloatVector s10 = s00;
@@ -49,16 +49,16 @@ final class VectorKernel extends Kernel {
     for (int at = 0; at < end; at += stride) {
       FloatVector v0 = FloatVector.fromArray(FLOAT, rows, at + c);
       FloatVector v1 = FloatVector.fromArray(FLOAT, rows, at + c + FLOATS);
-      FloatVector w = FloatVector.broadcast(FLOAT, weighted[at + r]);
+      FloatVector w = FloatVector.broadcast(FLOAT, rows[at + r]);
       s00 = w.fma(v0, s00);
       s01 = w.fma(v1, s01);
-      w = FloatVector.broadcast(FLOAT, weighted[at + r + 1]);
+      w = FloatVector.broadcast(FLOAT, rows[at + r + 1]);
       s10 = w.fma(v0, s10);
       s11 = w.fma(v1, s11);
-      w = FloatVector.broadcast(FLOAT, weighted[at + r + 2]);
+      w = FloatVector.broadcast(FLOAT, rows[at + r + 2]);
       s20 = w.fma(v0, s20);
       s21 = w.fma(v1, s21);
-      w = FloatVector.broadcast(FLOAT, weighted[at + r + 3]);
+      w = FloatVector.broadcast(FLOAT, rows[at + r + 3]);
       s30 = w.fma(v0, s30);
       s31 = w.fma(v1, s31);
     }
@@ -73,8 +73,7 @@ final class VectorKernel extends Kernel {
     s31.intoArray(target, to + 3 * stride + FLOATS);
   }
 
-  private static void tile(
-      float[] rows, float[] weighted, int count, int stride, int r, int c, float[] target) {
+  private static void tile(float[] rows, int count, int stride, int r, int c, float[] target) {
     FloatVector s0 = FloatVector.zero(FLOAT);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -82,10 +81,10 @@ final class VectorKernel extends Kernel {
     int end = count * stride;
     for (int at = 0; at < end; at += stride) {
       FloatVector v = FloatVector.fromArray(FLOAT, rows, at + c);
-      s0 = FloatVector.broadcast(FLOAT, weighted[at + r]).fma(v, s0);
-      s1 = FloatVector.broadcast(FLOAT, weighted[at + r + 1]).fma(v, s1);
-      s2 = FloatVector.broadcast(FLOAT, weighted[at + r + 2]).fma(v, s2);
-      s3 = FloatVector.broadcast(FLOAT, weighted[at + r + 3]).fma(v, s3);
+      s0 = FloatVector.broadcast(FLOAT, rows[at + r]).fma(v, s0);
+      s1 = FloatVector.broadcast(FLOAT, rows[at + r + 1]).fma(v, s1);
+      s2 = FloatVector.broadcast(FLOAT, rows[at + r + 2]).fma(v, s2);
+      s3 = FloatVector.broadcast(FLOAT, rows[at + r + 3]).fma(v, s3);
     }
     int to = r * stride + c;
     s0.intoArray(target, to);
@@ -95,31 +94,246 @@ final class VectorKernel extends Kernel {
   }
 
   @Override
-  public void pack(
+  void pack(
       float[] from,
       int at,
       int rank,
-      float weight,
+      float[] scale,
+      float root,
       float right,
       float[] rows,
-      float[] weighted,
       int to,
       float[] sum) {
-    FloatVector w = FloatVector.broadcast(FLOAT, weight);
+    FloatVector w = FloatVector.broadcast(FLOAT, root);
     FloatVector b = FloatVector.broadcast(FLOAT, right);
     int c = 0;
     for (; c + FLOATS <= rank; c += FLOATS) {
-      FloatVector value = FloatVector.fromArray(FLOAT, from, at + c);
-      value.intoArray(rows, to + c);
-      w.mul(value).intoArray(weighted, to + c);
-      FloatVector.fromArray(FLOAT, sum, c).add(b.mul(value)).intoArray(sum, c);
+      FloatVector value =
+          FloatVector.fromArray(FLOAT, from, at + c).mul(FloatVector.fromArray(FLOAT, scale, c));
+      w.mul(value).intoArray(rows, to + c);
+      b.fma(value, FloatVector.fromArray(FLOAT, sum, c)).intoArray(sum, c);
     }
     for (; c < rank; c++) {
-      float value = from[at + c];
-      rows[to + c] = value;
-      weighted[to + c] = weight * value;
-      sum[c] += right * value;
+      float value = scale[c] * from[at + c];
+      rows[to + c] = root * value;
+      sum[c] = Math.fma(right, value, sum[c]);
     }
+  }
+
+  @Override
+  void transpose(float[] rows, int width, int stride, int rank, float[] out) {
+    int[] steps = new int[FLOATS];
+    for (int n = 0; n < FLOATS; n++) {
+      steps[n] = n * stride;
+    }
+    for (int p = 0; p < width; p += FLOATS) {
+      for (int c = 0; c < rank; c++) {
+        FloatVector.fromArray(FLOAT, rows, p * stride + c, steps, 0).intoArray(out, c * width + p);
+      }
+    }
+  }
+
+  @Override
+  public void multiply(
+      float[] rows, int at, int count, int rank, float[] matrix, float[] out, int outAt) {
+    int vectors = rank / FLOATS * FLOATS;
+    for (int n = 0; n < count; n++) {
+      int row = at + n * rank;
+      int to = outAt + n * rank;
+      int c = 0;
+      for (; c + 4 * FLOATS <= vectors; c += 4 * FLOATS) {
+        FloatVector s0 = FloatVector.zero(FLOAT);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        for (int p = 0; p < rank; p++) {
+          FloatVector a = FloatVector.broadcast(FLOAT, rows[row + p]);
+          int cell = p * rank + c;
+          s0 = a.fma(FloatVector.fromArray(FLOAT, matrix, cell), s0);
+          s1 = a.fma(FloatVector.fromArray(FLOAT, matrix, cell + FLOATS), s1);
+          s2 = a.fma(FloatVector.fromArray(FLOAT, matrix, cell + 2 * FLOATS), s2);
+          s3 = a.fma(FloatVector.fromArray(FLOAT, matrix, cell + 3 * FLOATS), s3);
+        }
+        s0.intoArray(out, to + c);
+        s1.intoArray(out, to + c + FLOATS);
+        s2.intoArray(out, to + c + 2 * FLOATS);
+        s3.intoArray(out, to + c + 3 * FLOATS);
+      }
+      for (; c < vectors; c += FLOATS) {
+        FloatVector sum = FloatVector.zero(FLOAT);
+        for (int p = 0; p < rank; p++) {
+          sum =
+              FloatVector.broadcast(FLOAT, rows[row + p])
+                  .fma(FloatVector.fromArray(FLOAT, matrix, p * rank + c), sum);
+        }
+        sum.intoArray(out, to + c);
+      }
+      for (; c < rank; c++) {
+        float sum = 0;
+        for (int p = 0; p < rank; p++) {
+          sum += rows[row + p] * matrix[p * rank + c];
+        }
+        out[to + c] = sum;
+      }
+    }
+  }
+
+  @Override
+  public boolean isVectorised() {
+    return true;
+  }
+
+  @Override
+  public void products(
+      float[] rows, int at, int count, int rank, float[] columns, int width, float[] out) {
+    int padded = stride(width);
+    int whole = width / (2 * FLOATS) * (2 * FLOATS);
+    int fours = count / 4 * 4;
+    for (int c = 0; c < whole; c += 2 * FLOATS) {
+      for (int n = 0; n < fours; n += 4) {
+        productTile(rows, at + n * rank, rank, columns, padded, c, out, n * width + c, width);
+      }
+    }
+    for (int n = fours; n < count; n++) {
+      for (int c = 0; c < whole; c += FLOATS) {
+        FloatVector sum = FloatVector.zero(FLOAT);
+        for (int p = 0; p < rank; p++) {
+          sum =
+              FloatVector.broadcast(FLOAT, rows[at + n * rank + p])
+                  .fma(FloatVector.fromArray(FLOAT, columns, p * padded + c), sum);
+        }
+        sum.intoArray(out, n * width + c);
+      }
+    }
+    for (int n = 0; n < count; n++) {
+      for (int c = whole; c < width; c++) {
+        float sum = 0;
+        for (int p = 0; p < rank; p++) {
+          sum = Math.fma(rows[at + n * rank + p], columns[p * padded + c], sum);
+        }
+        out[n * width + c] = sum;
+      }
+    }
+  }
+
+  /** Four rows by two vectors of columns. */
+  private static void productTile(
+      float[] rows,
+      int at,
+      int rank,
+      float[] columns,
+      int padded,
+      int c,
+      float[] out,
+      int to,
+      int width) {
+    FloatVector s00 = FloatVector.zero(FLOAT);
+    FloatVector s01 = s00;
+    FloatVector s10 = s00;
+    FloatVector s11 = s00;
+    FloatVector s20 = s00;
+    FloatVector s21 = s00;
+    FloatVector s30 = s00;
+    FloatVector s31 = s00;
+    for (int p = 0; p < rank; p++) {
+      FloatVector v0 = FloatVector.fromArray(FLOAT, columns, p * padded + c);
+      FloatVector v1 = FloatVector.fromArray(FLOAT, columns, p * padded + c + FLOATS);
+      FloatVector a = FloatVector.broadcast(FLOAT, rows[at + p]);
+      s00 = a.fma(v0, s00);
+      s01 = a.fma(v1, s01);
+      a = FloatVector.broadcast(FLOAT, rows[at + rank + p]);
+      s10 = a.fma(v0, s10);
+      s11 = a.fma(v1, s11);
+      a = FloatVector.broadcast(FLOAT, rows[at + 2 * rank + p]);
+      s20 = a.fma(v0, s20);
+      s21 = a.fma(v1, s21);
+      a = FloatVector.broadcast(FLOAT, rows[at + 3 * rank + p]);
+      s30 = a.fma(v0, s30);
+      s31 = a.fma(v1, s31);
+    }
+    s00.intoArray(out, to);
+    s01.intoArray(out, to + FLOATS);
+    s10.intoArray(out, to + width);
+    s11.intoArray(out, to + width + FLOATS);
+    s20.intoArray(out, to + 2 * width);
+    s21.intoArray(out, to + 2 * width + FLOATS);
+    s30.intoArray(out, to + 3 * width);
+    s31.intoArray(out, to + 3 * width + FLOATS);
+  }
+
+  @Override
+  float dotPadded(float[] x, float[] y, int length, float[] room) {
+    FloatVector sums = FloatVector.zero(FLOAT);
+    for (int c = 0; c < length; c += FLOATS) {
+      sums = FloatVector.fromArray(FLOAT, x, c).fma(FloatVector.fromArray(FLOAT, y, c), sums);
+    }
+    // Lanes of a vector are slow to add to each other.
+    sums.intoArray(room, 0);
+    return FloatCholesky.sum(room, 0);
+  }
+
+  @Override
+  void blend(float[] y, float b, float[] x, float a, int length) {
+    FloatVector before = FloatVector.broadcast(FLOAT, b);
+    FloatVector added = FloatVector.broadcast(FLOAT, a);
+    for (int c = 0; c < length; c += FLOATS) {
+      FloatVector.fromArray(FLOAT, y, c)
+          .mul(before)
+          .add(FloatVector.fromArray(FLOAT, x, c).mul(added))
+          .intoArray(y, c);
+    }
+  }
+
+  @Override
+  void combine(float[] rows, int count, int stride, float[] z, float[] y) {
+    int c = 0;
+    for (; c + 4 * FLOATS <= stride; c += 4 * FLOATS) {
+      FloatVector s0 = FloatVector.fromArray(FLOAT, y, c);
+      FloatVector s1 = FloatVector.fromArray(FLOAT, y, c + FLOATS);
+      FloatVector s2 = FloatVector.fromArray(FLOAT, y, c + 2 * FLOATS);
+      FloatVector s3 = FloatVector.fromArray(FLOAT, y, c + 3 * FLOATS);
+      for (int p = 0; p < count; p++) {
+        FloatVector a = FloatVector.broadcast(FLOAT, z[p]);
+        int at = p * stride + c;
+        s0 = a.fma(FloatVector.fromArray(FLOAT, rows, at), s0);
+        s1 = a.fma(FloatVector.fromArray(FLOAT, rows, at + FLOATS), s1);
+        s2 = a.fma(FloatVector.fromArray(FLOAT, rows, at + 2 * FLOATS), s2);
+        s3 = a.fma(FloatVector.fromArray(FLOAT, rows, at + 3 * FLOATS), s3);
+      }
+      s0.intoArray(y, c);
+      s1.intoArray(y, c + FLOATS);
+      s2.intoArray(y, c + 2 * FLOATS);
+      s3.intoArray(y, c + 3 * FLOATS);
+    }
+    for (; c < stride; c += FLOATS) {
+      FloatVector even = FloatVector.fromArray(FLOAT, y, c);
+      FloatVector odd = FloatVector.zero(FLOAT);
+      int p = 0;
+      for (; p + 1 < count; p += 2) {
+        int at = p * stride + c;
+        even = FloatVector.broadcast(FLOAT, z[p]).fma(FloatVector.fromArray(FLOAT, rows, at), even);
+        odd =
+            FloatVector.broadcast(FLOAT, z[p + 1])
+                .fma(FloatVector.fromArray(FLOAT, rows, at + stride), odd);
+      }
+      if (p < count) {
+        even =
+            FloatVector.broadcast(FLOAT, z[p])
+                .fma(FloatVector.fromArray(FLOAT, rows, p * stride + c), even);
+      }
+      even.add(odd).intoArray(y, c);
+    }
+  }
+
+  @Override
+  public boolean factorize(float[] a, int stride, int size, float[] inverse) {
+    return FloatCholesky.factorize(a, stride, size, inverse);
+  }
+
+  @Override
+  public void substitute(
+      float[] factor, int stride, int size, float[] inverse, float[] b, float[] half, float[] x) {
+    FloatCholesky.substitute(factor, stride, size, inverse, b, half, x);
   }
 
   @Override

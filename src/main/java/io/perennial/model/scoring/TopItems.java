@@ -7,12 +7,12 @@ import java.util.Arrays;
 
 /**
  * Finds the best n items of many users. Blocks of users meet tiles of items in one matrix product
- * each, outside the heap, and the scores of a tile are looked through while they are in the cache;
- * no user's scores are ever sorted as a whole, and no catalogue of scores is kept.
+ * each, and the scores of a tile are looked through while they are in the cache; no user's scores
+ * are ever sorted as a whole, and no catalogue of scores is kept.
  *
  * <p>Broadcast to executors: serializable, immutable, used by many threads at once. Holds items ×
- * rank × 4 bytes, the same again outside the heap of every JVM that ranks large blocks, and about
- * {@value #USERS} × {@value #TILE} × 8 bytes a thread.
+ * rank × 4 bytes, the same again in every JVM that ranks large blocks (outside the heap where it
+ * has no vector instructions), and about {@value #USERS} × {@value #TILE} × 8 bytes a thread.
  */
 public final class TopItems implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class TopItems implements Serializable {
   public static final int USERS = 128;
 
   /** Items of one matrix product. */
-  static final int TILE = 2048;
+  static final int TILE = 512;
 
   /** Multiplications below which the call overhead of a matrix product does not pay. */
   private static final long SMALL = 2_000_000;
@@ -185,7 +185,7 @@ public final class TopItems implements Serializable {
       synchronized (this) {
         ready = tiles;
         if (ready == null) {
-          ready = new ItemTiles(vectors, items.length, rank, TILE);
+          ready = ItemTiles.of(vectors, items.length, rank, TILE);
           tiles = ready;
         }
       }

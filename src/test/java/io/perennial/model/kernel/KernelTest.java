@@ -3,6 +3,7 @@ package io.perennial.model.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -22,6 +23,16 @@ class KernelTest {
     return random.doubles(length, -1, 1).toArray();
   }
 
+  /** Rows of {@code rank} random values, zero up to the stride. */
+  private static float[] packed(int count, int rank, Random random) {
+    int stride = Kernel.stride(rank);
+    float[] rows = new float[count * stride];
+    for (int p = 0; p < count; p++) {
+      System.arraycopy(floats(rank, random), 0, rows, p * stride, rank);
+    }
+    return rows;
+  }
+
   @Property(tries = 60)
   void gramOfBothKernelsIsTheNaiveSum(
       @ForAll @IntRange(min = 0, max = 150) int count,
@@ -29,53 +40,169 @@ class KernelTest {
       @ForAll long seed) {
     Random random = new Random(seed);
     int stride = Kernel.stride(rank);
-    float[] rows = floats(count * stride, random);
-    float[] weighted = floats(count * stride, random);
+    float[] rows = packed(count, rank, random);
     for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
       float[] target = floats(stride * stride, random);
-      kernel.gram(rows, weighted, count, stride, target);
+      kernel.gram(rows, count, stride, rank, target);
       for (int r = 0; r < rank; r++) {
         for (int c = r; c < rank; c++) {
           double expected = 0;
+          double size = 1;
           for (int p = 0; p < count; p++) {
-            expected += (double) weighted[p * stride + r] * rows[p * stride + c];
+            double product = (double) rows[p * stride + r] * rows[p * stride + c];
+            expected += product;
+            size += Math.abs(product);
           }
-          assertThat((double) target[r * stride + c]).isCloseTo(expected, within(1e-4));
+          assertThat((double) target[r * stride + c]).isCloseTo(expected, within(2e-6 * size));
         }
       }
     }
   }
 
   @Property(tries = 60)
-  void rowsAreTakenAndSumsAddedAlikeByBothKernels(
+  void rowsAreTakenTurnedAndAddedAlikeByBothKernels(
       @ForAll @IntRange(min = 1, max = 140) int rank, @ForAll long seed) {
     Random random = new Random(seed);
     int stride = Kernel.stride(rank);
     float[] from = floats(3 + rank, random);
+    float[] scale = floats(stride, random);
     double[] start = doubles(stride * stride, random);
-    float[][] rows = new float[2][2 * stride];
-    float[][] weighted = new float[2][2 * stride];
-    float[][] sums = new float[2][stride];
-    double[][] matrices = new double[2][];
-    Kernel[] kernels = {Kernel.active(), Kernel.scalar()};
     float[] added = floats(stride * stride, random);
-    for (int k = 0; k < 2; k++) {
-      kernels[k].pack(from, 3, rank, 0.5f, 2f, rows[k], weighted[k], stride, sums[k]);
-      matrices[k] = start.clone();
-      kernels[k].addUpper(matrices[k], added, stride);
-    }
-    assertThat(rows[0]).containsExactly(rows[1]);
-    assertThat(weighted[0]).containsExactly(weighted[1]);
-    assertThat(sums[0]).containsExactly(sums[1]);
-    for (int c = 0; c < rank; c++) {
-      assertThat(rows[0][stride + c]).isEqualTo(from[3 + c]);
-      assertThat(weighted[0][stride + c]).isEqualTo(0.5f * from[3 + c]);
-      assertThat(sums[0][c]).isEqualTo(2f * from[3 + c]);
-      for (int d = c; d < rank; d++) {
-        int at = c * stride + d;
-        assertThat(matrices[0][at]).isEqualTo(start[at] + added[at]);
-        assertThat(matrices[1][at]).isEqualTo(start[at] + added[at]);
+    float[] many = packed(32, rank, random);
+    float[] z = floats(32, random);
+    float[] axes = floats(rank * rank, random);
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      float[] rows = new float[2 * stride];
+      float[] sum = new float[stride];
+      kernel.pack(from, 3, rank, scale, 0.5f, 2f, rows, stride, sum);
+      double[] matrix = start.clone();
+      kernel.addUpper(matrix, added, stride);
+      float[] transposed = new float[32 * stride];
+      kernel.transpose(many, 32, stride, rank, transposed);
+      float[] combined = new float[stride];
+      kernel.combine(many, 31, stride, z, combined);
+      float[] product = new float[1 + rank];
+      kernel.multiply(from, 3, 1, rank, axes, product, 1);
+      for (int c = 0; c < rank; c++) {
+        assertThat(rows[stride + c]).isCloseTo(0.5f * scale[c] * from[3 + c], within(1e-6f));
+        assertThat(sum[c]).isCloseTo(2f * scale[c] * from[3 + c], within(1e-5f));
+        double expected = 0;
+        for (int p = 0; p < 32; p++) {
+          assertThat(transposed[c * 32 + p]).isEqualTo(many[p * stride + c]);
+          expected += p < 31 ? (double) z[p] * many[p * stride + c] : 0;
+        }
+        assertThat((double) combined[c]).isCloseTo(expected, within(1e-4));
+        expected = 0;
+        for (int p = 0; p < rank; p++) {
+          expected += (double) from[3 + p] * axes[p * rank + c];
+        }
+        assertThat((double) product[1 + c]).isCloseTo(expected, within(1e-4));
+        for (int d = c; d < rank; d++) {
+          int at = c * stride + d;
+          assertThat(matrix[at]).isEqualTo(start[at] + added[at]);
+        }
       }
+    }
+  }
+
+  @Property(tries = 60)
+  void productsOfBothKernelsAreDotProducts(
+      @ForAll @IntRange(min = 1, max = 11) int count,
+      @ForAll @IntRange(min = 1, max = 70) int rank,
+      @ForAll @IntRange(min = 1, max = 90) int width,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    float[] rows = floats(2 + count * rank, random);
+    int padded = Kernel.stride(width);
+    float[] columns = floats(rank * padded, random);
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      float[] out = new float[count * width];
+      kernel.products(rows, 2, count, rank, columns, width, out);
+      for (int n = 0; n < count; n++) {
+        for (int c = 0; c < width; c++) {
+          double expected = 0;
+          for (int p = 0; p < rank; p++) {
+            expected += (double) rows[2 + n * rank + p] * columns[p * padded + c];
+          }
+          assertThat((double) out[n * width + c]).isCloseTo(expected, within(1e-4));
+        }
+      }
+    }
+  }
+
+  /** Fewer rows than values and more, with and without a right-hand side of its own. */
+  @Property(tries = 100)
+  void whitenedSolutionIsTheDenseOne(
+      @ForAll @IntRange(min = 0, max = 300) int count,
+      @ForAll @IntRange(min = 1, max = 140) int rank,
+      @ForAll boolean started,
+      @ForAll boolean anyWeightless,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    float[] rows = floats(Math.max(1, count) * rank, random);
+    double[] base = random.doubles(rank, 2, 30).toArray();
+    double[] own = started ? doubles(rank, random) : new double[rank];
+    NormalEquations dense = new NormalEquations(rank);
+    dense.clear();
+    double[] diagonal = new double[rank * rank];
+    for (int c = 0; c < rank; c++) {
+      diagonal[c * rank + c] = 0.5 * base[c];
+    }
+    dense.addMatrix(diagonal, 1);
+    dense.addRidge(0.7);
+    double[] unit = new double[rank * rank];
+    for (int c = 0; c < rank; c++) {
+      unit[c * rank + c] = own[c];
+    }
+    float[] ones = new float[rank];
+    Arrays.fill(ones, 1f);
+    dense.addProduct(unit, ones, 0, 1);
+    for (int p = 0; p < count; p++) {
+      dense.addRow(rows, p * rank, anyWeightless && p % 5 == 0 ? 0f : 0.05f, 1f - p % 2);
+    }
+    float[] expected = new float[rank];
+    assertThat(dense.solve(expected, 0)).isEqualTo(-1);
+    double square = 1;
+    for (float value : expected) {
+      square += value * value;
+    }
+    double size = Math.sqrt(square);
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      WhitenedEquations whitened = new WhitenedEquations(rank, kernel);
+      // What an earlier system leaves behind must not matter.
+      assertThat(whitened.begin(base, 1, 0, 1)).isTrue();
+      whitened.addRow(rows, 0, 0.3f, 1f);
+      assertThat(whitened.solve(new float[rank], 0)).isTrue();
+      assertThat(whitened.begin(base, 0.5, 0.7, count)).isTrue();
+      if (started) {
+        whitened.start(own);
+      }
+      for (int p = 0; p < count; p++) {
+        whitened.addRow(rows, p * rank, anyWeightless && p % 5 == 0 ? 0f : 0.05f, 1f - p % 2);
+      }
+      float[] x = new float[rank + 1];
+      assertThat(whitened.solve(x, 1)).isTrue();
+      for (int c = 0; c < rank; c++) {
+        assertThat(x[1 + c]).isCloseTo(expected[c], within((float) (1e-5 * size)));
+      }
+    }
+  }
+
+  @Test
+  void whitenedEquationsRefuseWhatFloatsCannotSolve() {
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      WhitenedEquations equations = new WhitenedEquations(3, kernel);
+      assertThat(equations.begin(new double[] {1, 1, 0}, 1, 0, 1)).isFalse();
+      assertThat(equations.begin(new double[] {1, 1, -1}, 1, 0, 1)).isFalse();
+      assertThat(equations.begin(new double[] {1, 1, Double.NaN}, 1, 0, 1)).isFalse();
+      float[] out = {7, 7, 7};
+      assertThat(equations.begin(new double[] {1, 1, 1}, 1, 0, 1)).isTrue();
+      equations.addRow(new float[] {1e3f, 0, 0}, 0, 1, 1);
+      assertThat(equations.solve(out, 0)).isFalse();
+      assertThat(equations.begin(new double[] {1, 1, 1}, 1, 0, 1)).isTrue();
+      equations.addRow(new float[] {Float.NaN, 0, 0}, 0, 1, 1);
+      assertThat(equations.solve(out, 0)).isFalse();
+      assertThat(out).containsExactly(7, 7, 7);
     }
   }
 
