@@ -43,7 +43,7 @@ final class HdfsIT {
             rank: 4
             maxIter: 3
           evaluation:
-            replicates: 20
+            replicates: 50
           """);
       write(hdfs, shop + "/in/sales.csv", sales());
       write(hdfs, shop + "/allowed.txt", "sku-1\nsku-2\nsku-3\n");
