@@ -12,11 +12,9 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
 import io.perennial.registry.ModelRegistry;
-import io.perennial.slice.ChronologicalSplit;
 import io.perennial.slice.EventSlice;
 import io.perennial.slice.Interval;
 import io.perennial.slice.SliceReader;
-import io.perennial.slice.SplitPolicy;
 import io.perennial.slice.Watermark;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -128,11 +126,6 @@ final class NightEvents implements AutoCloseable {
     return new Watermark(from.commit(), seen.isAfter(end) ? end : seen);
   }
 
-  /** The first instant that the champion has not seen. */
-  Instant begin() {
-    return unseen(attempt).eventTime();
-  }
-
   /**
    * A sentence for people where events lie before the interval that was asked for, though after
    * what the champion has seen: days that no night learnt.
@@ -174,8 +167,10 @@ final class NightEvents implements AutoCloseable {
   /**
    * Gives every user and item its dense index; ids never seen before are written to {@code
    * entity_ids}.
+   *
+   * @return the events, ready to be tried; persisted until this is closed
    */
-  void resolveIds(ModelRegistry registry, String pipeline, String runId) {
+  TrialEvents resolveIds(ModelRegistry registry, String pipeline, String runId) {
     indexed =
         registry
             .indexed(pipeline, runId, learnable.filter(col(REASON).isNull()).drop(REASON))
@@ -188,36 +183,9 @@ final class NightEvents implements AutoCloseable {
             .persist(StorageLevel.MEMORY_AND_DISK());
     indexed.count();
     learnable.unpersist(false);
-  }
-
-  /** Every event: user_index, item_index, value, event_time, event_date. */
-  Dataset<Row> all() {
-    return indexed;
-  }
-
-  /** Every event that the champion has not seen, but the late ones. */
-  Dataset<Row> onTime() {
-    return indexed.filter(col(EventColumns.TIME).lt(lit(begin())).unary_$bang());
-  }
-
-  /** Number of rows of {@link #onTime()}. */
-  long onTimeRows() {
-    return onTimeRows;
-  }
-
-  /** Cut into fit and validation, which holds nothing that the champion has learnt. */
-  ChronologicalSplit split(SplitPolicy policy) {
     EventSlice slice = attempt.slice();
-    return ChronologicalSplit.of(
-        indexed, new EventSlice(slice.tableId(), unseen(attempt), slice.to()), policy);
-  }
-
-  /** Dense indices of all users, increasing. */
-  int[] users() {
-    return indexed.select(EventColumns.USER_INDEX).distinct().collectAsList().stream()
-        .mapToInt(row -> row.getInt(0))
-        .sorted()
-        .toArray();
+    return new TrialEvents(
+        indexed, onTimeRows, new EventSlice(slice.tableId(), unseen(attempt), slice.to()));
   }
 
   @Override
