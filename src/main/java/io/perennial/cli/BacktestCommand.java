@@ -10,6 +10,7 @@ import io.perennial.pipeline.backtest.BacktestPlan;
 import io.perennial.pipeline.backtest.BacktestRequest;
 import io.perennial.pipeline.backtest.BacktestRequest.Start;
 import io.perennial.pipeline.backtest.Knob;
+import io.perennial.registry.BacktestRow;
 import io.perennial.registry.Backtests;
 import io.perennial.registry.WriteListener;
 import io.perennial.report.BacktestFigures;
@@ -339,12 +340,12 @@ final class BacktestCommand implements Callable<Integer> {
     EvaluationOptions options = pipeline.evaluation();
     List<String> arms = new ArrayList<>(request.arms().stream().map(BacktestArm::label).toList());
     turned(pipeline, request).values().forEach(arms::addAll);
-    return new BacktestFigures(
-        new Backtests(composition.spark(), composition.warehouse(), WriteListener.NONE)
-            .rows(pipeline.name(), plan.id(), options.primaryMetric().label(), cutOff(options)),
-        arms,
-        options.primaryMetric(),
-        pipeline.seed());
+    Backtests table =
+        new Backtests(composition.spark(), composition.warehouse(), WriteListener.NONE);
+    List<BacktestRow> rows = new ArrayList<>(table.verdicts(pipeline.name(), plan.id()));
+    rows.addAll(
+        table.rows(pipeline.name(), plan.id(), options.primaryMetric().label(), cutOff(options)));
+    return new BacktestFigures(rows, arms, options.primaryMetric(), pipeline.seed());
   }
 
   private static BacktestSubject subject(
@@ -414,6 +415,7 @@ final class BacktestCommand implements Callable<Integer> {
             + " with its 95 % interval, are of returning users.");
     printer.say("");
     printer.print(SHORT_FORM, figures.arms().stream().map(arm -> shortRow(figures, arm)).toList());
+    figures.gates().forEach(gate -> printer.say(gate.sentence()));
   }
 
   private static Map<String, Object> longRow(

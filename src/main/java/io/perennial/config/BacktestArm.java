@@ -5,9 +5,9 @@ import java.util.Optional;
 
 /** The ways of keeping up with the nights that a backtest can compare. */
 public enum BacktestArm {
-  /** The same model, ranking through the blend. */
+  /** The whole product: the factor model, ranking through the blend, each night gated. */
   OURS("ours", Keys.MODEL_AND_DISTILLATION),
-  /** The factor model, warm-started every night, with the pipeline's distillation. */
+  /** The factor model alone, warm-started every night, with the pipeline's distillation. */
   OURS_MODEL("ours-model", Keys.MODEL_AND_DISTILLATION),
   /** Our solver from scratch every night, all history alike. */
   FULL_RETRAIN("full-retrain", Keys.MODEL),

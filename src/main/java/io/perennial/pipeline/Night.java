@@ -4,60 +4,46 @@ import io.perennial.Place;
 import io.perennial.Progress;
 import io.perennial.SideBySide;
 import io.perennial.config.PipelineDefinition;
-import io.perennial.evaluation.Comparison;
 import io.perennial.evaluation.EvaluationWindow;
-import io.perennial.evaluation.Evidence;
-import io.perennial.evaluation.InputProfile;
 import io.perennial.evaluation.Measurement;
-import io.perennial.evaluation.ProfileBuilder;
-import io.perennial.evaluation.Subject;
-import io.perennial.evaluation.UserCase;
-import io.perennial.evaluation.WindowBuilder;
 import io.perennial.gate.DriftOptions;
 import io.perennial.gate.Finding;
-import io.perennial.gate.GateDecision;
-import io.perennial.gate.GateInput;
-import io.perennial.gate.PromotionGate;
 import io.perennial.model.Model;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.ModelState;
-import io.perennial.model.Scorer;
-import io.perennial.model.TrainingTask;
 import io.perennial.model.history.HistoryBuilder;
-import io.perennial.model.history.HistoryTable;
-import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.ItemStatisticsBuilder;
 import io.perennial.model.history.LoadedHistory;
+import io.perennial.pipeline.NightRequest.Start;
+import io.perennial.pipeline.Trial.Before;
+import io.perennial.pipeline.Trial.Earlier;
+import io.perennial.pipeline.Trial.Kept;
+import io.perennial.pipeline.Trial.Left;
+import io.perennial.pipeline.Trial.Ranker;
+import io.perennial.pipeline.Trial.Tried;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.NightRecord;
 import io.perennial.registry.OpenedRun;
 import io.perennial.registry.SliceState;
-import io.perennial.slice.ChronologicalSplit;
 import io.perennial.slice.EventSlice;
 import io.perennial.slice.Watermark;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.roaringbitmap.RoaringBitmap;
 
-/**
- * One attempt of a night, stage by stage: measure the champion on what it has not seen, cut, train,
- * compare, look back, judge, absorb, register.
- */
+/** One attempt of a night: read the champion, try the events on it, register what came of it. */
 final class Night<M extends Model> {
   /** Begin of the names of a version's facts that hold row sums. */
   static final String ROWS = "rows.";
@@ -76,7 +62,6 @@ final class Night<M extends Model> {
   private final Attempt attempt;
   private final NightEvents events;
   private final Map<String, String> environment;
-  private final NightMeasurement measurement;
   private final HistoryBuilder histories;
   private final ItemStatisticsBuilder itemCounts;
   private final Map<String, Long> rows;
@@ -104,113 +89,42 @@ final class Night<M extends Model> {
     this.attempt = attempt;
     this.events = events;
     this.environment = environment;
-    this.measurement = new NightMeasurement(spark, pipeline, family.decay());
     this.histories = new HistoryBuilder(family.decay(), pipeline.zone());
     this.itemCounts = new ItemStatisticsBuilder(family.decay().aggregate());
     this.rows = new LinkedHashMap<>(events.counts());
   }
 
   RunOutcome run() {
-    phases.run("ids", "giving new users and items their index", () -> resolveIds());
-    Before<M> before = phases.run("read_parent", "reading the champion", () -> before());
-    Prequential prequential =
+    TrialEvents tonight =
         phases.run(
-            "prequential",
-            "measuring the champion on events it has not seen",
-            () -> prequential(before));
-    ChronologicalSplit split = phases.run("split", "cutting fit and validation", () -> split());
-    M candidate =
-        phases.run(
-            "train", "training the candidate", () -> train(split.fit(), before, split.cut()));
-    Validation<M> validation =
-        phases.run(
-            "validate",
-            "comparing candidate, champion and baselines",
-            () -> validate(candidate, before, split));
-    List<Comparison> frozen =
-        phases.run(
-            "forgetting", "looking back at earlier nights", () -> frozen(before, validation));
-    GateDecision decision =
-        phases.run("gate", "judging", () -> judge(before, validation, frozen, prequential));
-    Kept<M> kept =
-        phases.run(
-            "absorb",
-            "learning the whole slice",
-            () -> absorb(candidate, decision, before, validation, split));
-    return phases.run(
-        "register",
-        "writing the version",
-        () -> register(before, prequential, split, validation, frozen, kept));
+            "ids",
+            "giving new users and items their index",
+            () -> events.resolveIds(registry, pipeline.name(), run.runId()));
+    Trial<M> trial =
+        new Trial<>(
+            spark,
+            pipeline,
+            family,
+            tonight,
+            attempt.parent().isPresent() ? Start.WARM : Start.FULL_REBUILD,
+            run.version(),
+            run.seed(),
+            progress);
+    Before<M> before =
+        phases.run("read_parent", "reading the champion", () -> before(trial, tonight));
+    Tried<M> tried = trial.run(before, phases);
+    rows.put("fit", tried.split().fitRows());
+    rows.put("validation", tried.split().validationRows());
+    return phases.run("register", "writing the version", () -> register(trial, before, tried));
   }
 
-  /**
-   * A version as it ranks: its model, as kept and as served tonight, the scores of tonight's users
-   * by the vectors that it keeps of them, and its blend.
-   */
-  private record Ranker<M>(M model, M served, Scorer scorer, NightBlend blend) {}
-
-  /**
-   * What was there before the night.
-   *
-   * @param place where its users and events are worked on
-   * @param users whose vectors and histories the driver holds: all of the night, or of a big night
-   *     those on whom it is measured
-   */
-  private record Before<M>(
-      Place place,
-      int[] users,
-      Optional<Ranker<M>> champion,
-      Optional<Ranker<M>> previous,
-      Optional<LoadedHistory> history,
-      Optional<ItemStatistics> statistics,
-      List<EvaluationWindow> frozen,
-      Earlier earlier) {
-    Optional<HistoryTable> historyTable() {
-      return history.map(h -> h);
-    }
-
-    /** What {@code users} had done. */
-    InteractionHistory loaded() {
-      return history.map(LoadedHistory::loaded).orElseGet(InteractionHistory::empty);
-    }
-  }
-
-  /** What the gate looks back at, newest first. */
-  private record Earlier(List<Evidence> evidence, List<InputProfile> profiles) {}
-
-  /** The champion on what it had not seen, and the shape of that. */
-  private record Prequential(Optional<Comparison> comparison, Optional<InputProfile> profile) {}
-
-  private record Validation<M>(
-      EvaluationWindow window,
-      Comparison comparison,
-      Ranker<M> candidate,
-      ItemStatistics statistics) {}
-
-  /** The model that is registered, and the gate's word with the absorption's. */
-  private record Kept<M>(
-      M model, NightBlend blend, List<Finding> findings, boolean promoted, Watermark until) {}
-
-  private Void resolveIds() {
-    events.resolveIds(registry, pipeline.name(), run.runId());
-    return null;
-  }
-
-  private Before<M> before() {
-    RoaringBitmap everybody = events.users();
+  private Before<M> before(Trial<M> trial, TrialEvents tonight) {
+    RoaringBitmap everybody = tonight.users();
     rows.put("users", everybody.getLongCardinality());
     Place place = Place.of(spark, events.learnable(), everybody.getLongCardinality());
-    int[] users = place == Place.DRIVER ? everybody.toArray() : measured();
+    int[] users = place == Place.DRIVER ? everybody.toArray() : trial.measured();
     if (attempt.champion().isEmpty()) {
-      return new Before<>(
-          place,
-          users,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          List.of(),
-          new Earlier(List.of(), List.of()));
+      return Before.nothing(place, users);
     }
     ModelVersion champion = attempt.champion().get();
     try (SideBySide reading = new SideBySide()) {
@@ -226,11 +140,11 @@ final class Night<M extends Model> {
       List<EvaluationWindow> frozen = windows.get();
       ItemStatistics known = statistics.get();
       Supplier<Optional<Ranker<M>>> previous =
-          reading.begin(() -> previous(champion, users, known));
+          reading.begin(() -> previous(trial, champion, users, known));
       return new Before<>(
           place,
           users,
-          Optional.of(ranker(champion, everybody(users, frozen), known)),
+          Optional.of(ranker(trial, champion, Trial.everybody(users, frozen), known)),
           previous.get(),
           Optional.of(history.get()),
           Optional.of(known),
@@ -239,23 +153,13 @@ final class Night<M extends Model> {
     }
   }
 
-  /** The users of the night's windows: a sample of each, whatever the night's size. */
-  private int[] measured() {
-    ChronologicalSplit split = split();
-    return Stream.of(events.onTime(), split.fit(), split.validation())
-        .flatMapToInt(part -> Arrays.stream(measurement.users(part)))
-        .sorted()
-        .distinct()
-        .toArray();
-  }
-
   private Optional<Ranker<M>> previous(
-      ModelVersion champion, int[] users, ItemStatistics statistics) {
+      Trial<M> trial, ModelVersion champion, int[] users, ItemStatistics statistics) {
     return champion
         .parent()
         .flatMap(parent -> registry.version(pipeline.name(), parent))
         .filter(registry::hasRows)
-        .map(parent -> ranker(parent, users, statistics));
+        .map(parent -> ranker(trial, parent, users, statistics));
   }
 
   private Earlier earlier(ModelVersion champion) {
@@ -265,291 +169,27 @@ final class Night<M extends Model> {
         registry.profiles(pipeline.name(), champion, nights));
   }
 
-  private Ranker<M> ranker(ModelVersion version, int[] users, ItemStatistics statistics) {
-    M model = family.codec().decode(registry.open(version));
-    M served = family.asOf(model, statistics, events.begin());
-    return new Ranker<>(
-        model,
-        served,
-        served.scorer(users),
-        NightBlend.of(pipeline.rankedBy(), version.arrays(), pipeline.seed()));
+  private Ranker<M> ranker(
+      Trial<M> trial, ModelVersion version, int[] users, ItemStatistics statistics) {
+    return trial.ranker(
+        family.codec().decode(registry.open(version)),
+        NightBlend.of(pipeline.rankedBy(), version.arrays(), pipeline.seed()),
+        users,
+        statistics);
   }
 
-  private static int[] everybody(int[] users, List<EvaluationWindow> windows) {
-    return IntStream.concat(
-            Arrays.stream(users),
-            windows.stream().flatMapToInt(w -> w.cases().stream().mapToInt(c -> c.user())))
-        .sorted()
-        .distinct()
-        .toArray();
-  }
-
-  private Prequential prequential(Before<M> before) {
-    if (before.champion().isEmpty() || events.onTimeRows() == 0) {
-      return new Prequential(Optional.empty(), Optional.empty());
-    }
-    Dataset<Row> unseen = events.onTime();
-    Instant begin = events.begin();
-    EvaluationWindow window =
-        measurement.window(
-            "prequential",
-            unseen,
-            before.historyTable(),
-            Optional.empty(),
-            before.statistics(),
-            begin);
-    ItemStatistics statistics = before.statistics().get();
-    Ranker<M> champion = before.champion().get();
-    List<Subject> models = new ArrayList<>();
-    models.add(new Subject(Subject.PARENT, over(champion, window, statistics, begin)));
-    before
-        .previous()
-        .map(ranker -> over(ranker, window, statistics, begin))
-        .ifPresent(scorer -> models.add(new Subject(Subject.PREVIOUS, scorer)));
-    if (champion.blend().learns()) {
-      models.add(new Subject(Subject.MODEL, served(champion, window, begin)));
-    }
-    Comparison comparison =
-        measurement.compare(
-            window, models, statistics, histories(before), begin, "prequential/" + run.version());
-    return new Prequential(
-        Optional.of(comparison),
-        ProfileBuilder.profile(
-            unseen, before.statistics(), Optional.of(window), begin, before.place()));
-  }
-
-  private static List<InteractionHistory> histories(Before<?> before) {
-    return before.history().map(LoadedHistory::loaded).map(List::of).orElse(List.of());
-  }
-
-  private ChronologicalSplit split() {
-    ChronologicalSplit split = events.split(pipeline.split());
-    rows.put("fit", split.fitRows());
-    rows.put("validation", split.validationRows());
-    return split;
-  }
-
-  private M train(Dataset<Row> learnt, Before<M> before, Instant now) {
-    Optional<M> parent =
-        attempt.parent().isPresent() ? before.champion().map(Ranker::model) : Optional.empty();
-    Optional<HistoryTable> history =
-        attempt.parent().isPresent() ? before.historyTable() : Optional.empty();
-    return family
-        .trainer()
-        .train(
-            new TrainingTask<>(
-                learnt,
-                parent,
-                history,
-                now,
-                run.seed(),
-                progress,
-                parent.isPresent() ? before.statistics() : Optional.empty()));
-  }
-
-  private Validation<M> validate(M candidate, Before<M> before, ChronologicalSplit split) {
-    boolean rebuild = attempt.parent().isEmpty();
-    Optional<HistoryTable> history = rebuild ? Optional.empty() : before.historyTable();
-    Optional<ItemStatistics> earlier = rebuild ? Optional.empty() : before.statistics();
-    ItemStatistics statistics =
-        before.place() == Place.DRIVER || earlier.isEmpty()
-            ? itemCounts.after(earlier.orElse(ItemStatistics.NONE), split.fit(), before.loaded())
-            : itemCounts.afterDistributed(earlier.get(), split.fit(), before.history().get());
-    EvaluationWindow window =
-        measurement.window(
-            "validation",
-            split.validation(),
-            history,
-            Optional.of(split.fit()),
-            earlier,
-            split.cut());
-    M served = family.asOf(candidate, statistics, split.cut());
-    Ranker<M> ranker =
-        new Ranker<>(
-            candidate,
-            served,
-            served.scorer(everybody(before.users(), before.frozen())),
-            blend(before, split));
-    List<Subject> models = new ArrayList<>();
-    models.add(new Subject(Subject.CANDIDATE, over(ranker, window, statistics, split.cut())));
-    before
-        .champion()
-        .map(champion -> over(champion, window, statistics, split.cut()))
-        .ifPresent(champion -> models.add(new Subject(Subject.PARENT, champion)));
-    List<InteractionHistory> rated = new ArrayList<>(histories(before));
-    if (!pipeline.evaluation().primaryMetric().isRanking()) {
-      Dataset<Row> ratings =
-          before.place() == Place.DRIVER
-              ? split.fit()
-              : NightEvents.ofUsers(split.fit(), before.users());
-      rated.add(histories.merge(InteractionHistory.empty(), ratings));
-    }
-    Comparison comparison =
-        measurement.compare(
-            window, models, statistics, rated, split.cut(), "validation/" + run.version());
-    return new Validation<>(window, comparison, ranker, statistics);
-  }
-
-  private Scorer over(
-      Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
-    return ranker
-        .blend()
-        .over(served(ranker, window, begin), ranker.served().items(), window, statistics, begin);
-  }
-
-  /** The model's scores for the users of a window, as they would be served at its begin. */
-  private Scorer served(Ranker<M> ranker, EvaluationWindow window, Instant begin) {
-    return family.serving(ranker.served(), begin).isEmpty()
-        ? ranker.scorer()
-        : family.served(
-            ranker.served(),
-            window.cases().stream().mapToInt(UserCase::user).toArray(),
-            window.cases().stream().map(UserCase::past).toList(),
-            begin);
-  }
-
-  /**
-   * The champion's blend after the fit part, which was chosen with nothing of tonight in sight: the
-   * champion's model, histories and item counts are those of before. A rebuild's fit part holds
-   * what the champion has seen, so there is nothing to learn from it.
-   */
-  private NightBlend blend(Before<M> before, ChronologicalSplit split) {
-    if (before.champion().isEmpty()) {
-      return NightBlend.untaught(pipeline.rankedBy(), pipeline.seed());
-    }
-    Ranker<M> champion = before.champion().get();
-    if (!champion.blend().learns() || attempt.parent().isEmpty()) {
-      return champion.blend();
-    }
-    EvaluationWindow chosen =
-        measurement.window(
-            "fit",
-            split.fit(),
-            before.historyTable(),
-            Optional.empty(),
-            before.statistics(),
-            events.begin());
-    return after(champion, chosen, before.statistics().get(), events.begin());
-  }
-
-  private NightBlend after(
-      Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
-    return ranker
-        .blend()
-        .after(served(ranker, window, begin), ranker.served().items(), window, statistics, begin);
-  }
-
-  private List<Comparison> frozen(Before<M> before, Validation<M> validation) {
-    if (before.champion().isEmpty()) {
-      return List.of();
-    }
-    List<Comparison> comparisons = new ArrayList<>();
-    for (int n = before.frozen().size() - 1; n >= 0; n--) {
-      comparisons.add(
-          measurement.compareFrozen(
-              before.frozen().get(n),
-              validation.candidate().scorer(),
-              before.champion().get().scorer(),
-              validation.statistics()));
-    }
-    return comparisons;
-  }
-
-  private GateDecision judge(
-      Before<M> before,
-      Validation<M> validation,
-      List<Comparison> frozen,
-      Prequential prequential) {
-    return PromotionGate.decide(
-        new GateInput(
-            validation.comparison(),
-            frozen,
-            before.earlier().evidence(),
-            prequential.profile(),
-            before.earlier().profiles(),
-            novelty(before, validation)),
-        pipeline.gate(),
-        pipeline.evaluation(),
-        pipeline.feedback());
-  }
-
-  /** Share of what the candidate has learnt that its line had not. */
-  private double novelty(Before<M> before, Validation<M> validation) {
-    double known = before.statistics().map(ItemStatistics::events).orElse(0.0);
-    double learnt = validation.statistics().events();
-    return learnt > known ? 1 - known / learnt : 0;
-  }
-
-  private Kept<M> absorb(
-      M candidate,
-      GateDecision decision,
-      Before<M> before,
-      Validation<M> validation,
-      ChronologicalSplit split) {
-    List<Finding> findings = new ArrayList<>(decision.findings());
-    boolean promoted = decision instanceof GateDecision.Promoted;
-    Watermark end = attempt.slice().to();
-    NightBlend blend = validation.candidate().blend();
-    if (split.validationRows() == 0) {
-      return new Kept<>(candidate, blend, findings, promoted, end);
-    }
-    Watermark cut = new Watermark(end.commit(), split.cut());
-    if (!promoted || !pipeline.absorb()) {
-      return new Kept<>(candidate, blend, findings, promoted, cut);
-    }
-    M absorbed = train(events.all(), before, end.eventTime());
-    Ranker<M> ranked = validation.candidate();
-    Finding check =
-        Absorption.check(
-            ranked.served() == ranked.model()
-                ? ranked.scorer()
-                : ranked.model().scorer(before.users()),
-            absorbed.scorer(before.users()),
-            absorbed.isFinite() ? Absorption.Finiteness.FINITE : Absorption.Finiteness.NOT_FINITE,
-            before.users());
-    findings.add(check);
-    boolean passed = check.outcome() == Finding.Outcome.PASSED;
-    return passed
-        ? new Kept<>(absorbed, learntAll(validation, split), findings, true, end)
-        : new Kept<>(candidate, blend, findings, false, cut);
-  }
-
-  /** The candidate's blend after the validation part too, once it was measured there. */
-  private NightBlend learntAll(Validation<M> validation, ChronologicalSplit split) {
-    return after(validation.candidate(), validation.window(), validation.statistics(), split.cut());
-  }
-
-  private RunOutcome register(
-      Before<M> before,
-      Prequential prequential,
-      ChronologicalSplit split,
-      Validation<M> validation,
-      List<Comparison> frozen,
-      Kept<M> kept) {
-    Dataset<Row> learnt = kept.until().equals(attempt.slice().to()) ? events.all() : split.fit();
+  private RunOutcome register(Trial<M> trial, Before<M> before, Tried<M> tried) {
+    Kept<M> kept = tried.kept();
+    Dataset<Row> learnt = trial.learnt(tried);
     boolean rebuild = attempt.parent().isEmpty();
     Dataset<Row> history = rebuild ? histories.fromScratch(learnt) : mergedHistory(before, learnt);
     Dataset<Row> statistics =
         rebuild ? itemCounts.fromScratch(learnt) : mergedStatistics(before, learnt);
     List<Measurement> measurements = new ArrayList<>();
-    prequential.comparison().ifPresent(c -> measurements.addAll(c.measurements()));
-    measurements.addAll(validation.comparison().measurements());
-    frozen.forEach(c -> measurements.addAll(c.measurements()));
-    List<Evidence> evidence =
-        prequential.comparison().stream()
-            .flatMap(c -> c.evidence().stream())
-            .filter(e -> e.older().equals(Subject.PREVIOUS))
-            .toList();
-    String frozenName = "frozen:" + run.version();
-    Optional<EvaluationWindow> window =
-        validation.window().cases().isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                WindowBuilder.bounded(
-                    validation.window(),
-                    frozenName,
-                    pipeline.evaluation().frozenUsers(),
-                    pipeline.seed()));
+    tried.prequential().comparison().ifPresent(c -> measurements.addAll(c.measurements()));
+    measurements.addAll(tried.validation().comparison().measurements());
+    tried.frozen().forEach(c -> measurements.addAll(c.measurements()));
+    Left left = trial.left(before, tried);
     ModelState state = family.codec().encode(kept.model());
     registry.register(
         new NightRecord(
@@ -557,10 +197,10 @@ final class Night<M extends Model> {
             state,
             history,
             statistics,
-            window,
+            left.window(),
             measurements,
-            evidence,
-            profiles(prequential, split, validation),
+            left.evidence(),
+            left.profiles(),
             kept.findings(),
             slices(kept),
             kept.promoted()));
@@ -579,26 +219,6 @@ final class Night<M extends Model> {
     return before.place() == Place.DRIVER
         ? itemCounts.merge(parent, learnt, before.loaded())
         : itemCounts.mergeDistributed(parent, learnt, before.history().get());
-  }
-
-  /** Tonight's shape; of a line's first version, the shapes of its last days. */
-  private List<InputProfile> profiles(
-      Prequential prequential, ChronologicalSplit split, Validation<M> validation) {
-    if (attempt.champion().isPresent()) {
-      return prequential.profile().map(List::of).orElse(List.of());
-    }
-    return pipeline
-        .gate()
-        .drift()
-        .map(
-            drift ->
-                ProfileBuilder.days(
-                    events.onTime(),
-                    validation.statistics(),
-                    validation.window(),
-                    split.cut(),
-                    drift.recentNights()))
-        .orElse(List.of());
   }
 
   private ModelVersion version(Kept<M> kept, ModelState state) {

@@ -9,30 +9,23 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.perennial.evaluation.UserSample;
 import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
 import io.perennial.registry.ModelRegistry;
-import io.perennial.slice.ChronologicalSplit;
 import io.perennial.slice.EventSlice;
 import io.perennial.slice.Interval;
 import io.perennial.slice.SliceReader;
-import io.perennial.slice.SplitPolicy;
 import io.perennial.slice.Watermark;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
-import org.roaringbitmap.RoaringBitmap;
 
 /** The events of one attempt, read once and kept until the attempt is over. */
 final class NightEvents implements AutoCloseable {
@@ -45,7 +38,6 @@ final class NightEvents implements AutoCloseable {
   private final long firstMicros;
   private final String digest;
   private Dataset<Row> indexed;
-  private ChronologicalSplit split;
 
   private NightEvents(
       Attempt attempt,
@@ -134,11 +126,6 @@ final class NightEvents implements AutoCloseable {
     return new Watermark(from.commit(), seen.isAfter(end) ? end : seen);
   }
 
-  /** The first instant that the champion has not seen. */
-  Instant begin() {
-    return unseen(attempt).eventTime();
-  }
-
   /**
    * A sentence for people where events lie before the interval that was asked for, though after
    * what the champion has seen: days that no night learnt.
@@ -180,8 +167,10 @@ final class NightEvents implements AutoCloseable {
   /**
    * Gives every user and item its dense index; ids never seen before are written to {@code
    * entity_ids}.
+   *
+   * @return the events, ready to be tried; persisted until this is closed
    */
-  void resolveIds(ModelRegistry registry, String pipeline, String runId) {
+  TrialEvents resolveIds(ModelRegistry registry, String pipeline, String runId) {
     indexed =
         registry
             .indexed(pipeline, runId, learnable.filter(col(REASON).isNull()).drop(REASON))
@@ -194,50 +183,9 @@ final class NightEvents implements AutoCloseable {
             .persist(StorageLevel.MEMORY_AND_DISK());
     indexed.count();
     learnable.unpersist(false);
-  }
-
-  /** Every event: user_index, item_index, value, event_time, event_date. */
-  Dataset<Row> all() {
-    return indexed;
-  }
-
-  /** Every event that the champion has not seen, but the late ones. */
-  Dataset<Row> onTime() {
-    return indexed.filter(col(EventColumns.TIME).lt(lit(begin())).unary_$bang());
-  }
-
-  /** Number of rows of {@link #onTime()}. */
-  long onTimeRows() {
-    return onTimeRows;
-  }
-
-  /** Cut into fit and validation, which holds nothing that the champion has learnt. */
-  ChronologicalSplit split(SplitPolicy policy) {
-    if (split == null) {
-      EventSlice slice = attempt.slice();
-      split =
-          ChronologicalSplit.of(
-              indexed, new EventSlice(slice.tableId(), unseen(attempt), slice.to()), policy);
-    }
-    return split;
-  }
-
-  /** Who occurs in them, a bit a user. */
-  RoaringBitmap users() {
-    return UserSample.distinct(indexed);
-  }
-
-  /** Those of some users. */
-  static Dataset<Row> ofUsers(Dataset<Row> events, int[] users) {
-    Dataset<Row> some =
-        events
-            .sparkSession()
-            .createDataset(Arrays.stream(users).boxed().toList(), Encoders.INT())
-            .toDF("some_user");
-    return events.join(
-        functions.broadcast(some),
-        col(EventColumns.USER_INDEX).equalTo(col("some_user")),
-        "left_semi");
+    EventSlice slice = attempt.slice();
+    return new TrialEvents(
+        indexed, onTimeRows, new EventSlice(slice.tableId(), unseen(attempt), slice.to()));
   }
 
   @Override

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
  * Runs the phases of a night one after the other, tells progress, and remembers how many seconds
  * each took.
  */
-final class Phases {
+public final class Phases {
   private final Clock clock;
   private final Progress progress;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
 
-  Phases(Clock clock, Progress progress) {
+  public Phases(Clock clock, Progress progress) {
     this.clock = clock;
     this.progress = progress;
   }
@@ -28,7 +28,7 @@ final class Phases {
    * @param name key in {@code runs.phases}
    * @param words what happens, for people
    */
-  <T> T run(String name, String words, Supplier<T> work) {
+  public <T> T run(String name, String words, Supplier<T> work) {
     progress.begin(words, 0);
     Instant begin = clock.instant();
     try {
@@ -41,7 +41,7 @@ final class Phases {
   }
 
   /** Seconds by phase so far, in the order in which they ran. */
-  Map<String, Double> seconds() {
+  public Map<String, Double> seconds() {
     return new LinkedHashMap<>(seconds);
   }
 }

@@ -100,13 +100,23 @@ public final class Backtests {
         read(pipeline, backtest)
             .where(col("metric").equalTo(metric))
             .where(k.isPresent() ? col("k").equalTo(k.getAsInt()) : col("k").isNull());
+    return ordered(wanted);
+  }
+
+  /** What gates said of every night. */
+  public List<BacktestRow> verdicts(String pipeline, String backtest) {
+    return ordered(read(pipeline, backtest).where(col("window").equalTo(BacktestRow.GATE)));
+  }
+
+  private static List<BacktestRow> ordered(Dataset<Row> wanted) {
     return wanted.withColumn("night", col("night").cast("string")).collectAsList().stream()
         .map(Backtests::row)
         .sorted(
             Comparator.comparing(BacktestRow::night)
                 .thenComparing(BacktestRow::arm)
                 .thenComparing(BacktestRow::window)
-                .thenComparing(BacktestRow::segment))
+                .thenComparing(BacktestRow::segment)
+                .thenComparing(BacktestRow::metric))
         .toList();
   }
 

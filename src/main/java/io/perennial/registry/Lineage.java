@@ -16,7 +16,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** What the earlier nights of a version's line left for later ones. */
-final class Lineage {
+public final class Lineage {
   private final DeltaTables tables;
   private final VersionCatalog catalog;
 
@@ -61,14 +61,14 @@ final class Lineage {
    * Of a list, newest first: the newest half of the places, the other half evenly over the rest,
    * the oldest always among them.
    */
-  static List<Long> spread(List<Long> newestFirst, int atMost) {
+  public static <T> List<T> spread(List<T> newestFirst, int atMost) {
     if (newestFirst.size() <= atMost) {
       return List.copyOf(newestFirst);
     }
     int recent = (atMost + 1) / 2;
     int older = atMost - recent;
-    List<Long> chosen = new ArrayList<>(newestFirst.subList(0, recent));
-    List<Long> rest = newestFirst.subList(recent, newestFirst.size());
+    List<T> chosen = new ArrayList<>(newestFirst.subList(0, recent));
+    List<T> rest = newestFirst.subList(recent, newestFirst.size());
     for (int i = 1; i <= older; i++) {
       chosen.add(rest.get((int) ((long) i * rest.size() / older) - 1));
     }

@@ -61,7 +61,7 @@ public final class BacktestFigures {
   private final Map<String, Map<LocalDate, BacktestRow>> series = new LinkedHashMap<>();
 
   /**
-   * @param rows of one metric and cut-off
+   * @param rows of one metric and cut-off, and what gates said
    * @param arms in the order in which they are told
    * @param seed of the bootstrap
    */
@@ -224,6 +224,11 @@ public final class BacktestFigures {
       }
     }
     return matrix;
+  }
+
+  /** What gates said, of every arm that has one. */
+  public List<GateFigures> gates() {
+    return GateFigures.of(rows, arms);
   }
 
   /** Arms whose retention was measured. */

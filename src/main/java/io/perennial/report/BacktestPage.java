@@ -63,6 +63,9 @@ final class BacktestPage {
       sections.add(results());
       sections.add(curves());
       sections.add(cost());
+      if (!figures.gates().isEmpty()) {
+        sections.add(gates());
+      }
       sections.add(forgetting());
     }
     sections.add(parameters());
@@ -281,6 +284,62 @@ final class BacktestPage {
         charts,
         List.of(),
         List.of());
+  }
+
+  private Section gates() {
+    List<List<Cell>> rows = new ArrayList<>();
+    List<List<Cell>> refused = new ArrayList<>();
+    for (GateFigures gate : figures.gates()) {
+      rows.add(
+          List.of(
+              Cell.of(gate.arm()),
+              Cell.of(NumberText.count(gate.promoted())),
+              Cell.of(NumberText.count(gate.rejected())),
+              Cell.of(NumberText.count(gate.setAside())),
+              Cell.of(NumberText.count(gate.stopped())),
+              Cell.of(gate.ruleText())));
+      for (GateFigures.Night night : gate.nights()) {
+        refused.add(
+            List.of(
+                Cell.of(night.night().toString()),
+                Cell.of(gate.arm()),
+                Cell.of(Words.plain(night.outcome())),
+                Cell.of(
+                    night.rules().isEmpty() ? NumberText.NONE : String.join(", ", night.rules()))));
+      }
+    }
+    Table counts =
+        new Table(
+            "Nights by what the gate said",
+            List.of(
+                Column.brief("Arm"),
+                Column.number("Promoted"),
+                Column.number("Rejected"),
+                Column.number("Never learnt"),
+                Column.number("Stopped"),
+                Column.text("Rejected by")),
+            rows);
+    return new Section(
+        "gate",
+        "Gate",
+        List.of(
+            "An arm with a gate keeps its champion on a night that is rejected, and tries the"
+                + " night's events again with the next. What fails again while the next night"
+                + " alone passes is never learnt. After too many rejected nights in a row a"
+                + " pipeline stops until somebody looks; in a replay nobody does."),
+        List.of(),
+        List.of(counts),
+        refused.isEmpty()
+            ? List.of()
+            : List.of(
+                new Table(
+                    "Nights that were not promoted",
+                    List.of(
+                        Column.brief("Night"),
+                        Column.brief("Arm"),
+                        Column.brief("Outcome"),
+                        Column.text("Rules")),
+                    refused)));
   }
 
   private Section forgetting() {

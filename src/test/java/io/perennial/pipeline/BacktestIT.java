@@ -20,6 +20,7 @@ import io.perennial.registry.Backtests;
 import io.perennial.registry.WriteListener;
 import io.perennial.report.BacktestFigures;
 import io.perennial.report.BacktestSubject;
+import io.perennial.report.GateFigures;
 import io.perennial.report.ReportWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -250,6 +252,86 @@ class BacktestIT {
         .run(request("resumed", SOME, FIRST, LAST), told::add);
     assertThat(again).isEmpty();
     assertThat(told).singleElement().asString().contains("every night was scored before");
+  }
+
+  @Test
+  void theWholeProductRefusesAPoisonedNightAndGoesOnAsIfItHadNotBeen() {
+    // Where nothing fades in the model, it does not matter on which day the base ends.
+    PipelineDefinition pipeline = Shop.pipelineWith("shop", "  decay:\n    halfLife: none\n", "");
+    List<BacktestArm> arms = List.of(BacktestArm.OURS, BacktestArm.OURS_MODEL);
+    Shop without = Shop.in(folder.resolve("without"));
+    without.deliver(0, FIRST);
+    without.deliver(FIRST + 1, LAST + 1);
+    backtest(without, pipeline).run(request("clean", arms, FIRST + 1, LAST), sentence -> {});
+    Shop with = without.copy(folder.resolve("with"));
+    with.deliver(poison(with));
+
+    List<String> told = new ArrayList<>();
+    Backtest dies =
+        backtest(
+            with,
+            pipeline,
+            (table, name, version) -> {
+              throw new IllegalStateException("killed");
+            });
+    assertThatThrownBy(() -> dies.run(request("poisoned", arms, FIRST, LAST), told::add))
+        .hasMessage("killed");
+    backtest(with, pipeline).run(request("poisoned", arms, FIRST, LAST), told::add);
+    Map<String, BacktestRow> clean = rows(without, "clean");
+    Map<String, BacktestRow> poisoned = rows(with, "poisoned");
+
+    assertSame(
+        poisoned,
+        clean,
+        row ->
+            row.arm().equals("ours")
+                && row.segment().equals("returning")
+                && row.night().isAfter(Shop.date(FIRST)));
+    String next = Shop.date(FIRST + 1) + " ours-model " + BacktestRow.PREQUENTIAL + " returning";
+    assertThat(poisoned.get(next).value()).isNotCloseTo(clean.get(next).value(), within(1e-6));
+
+    List<BacktestRow> verdicts = verdicts(with, "poisoned");
+    GateFigures gate =
+        new BacktestFigures(verdicts, List.of("ours", "ours-model"), Metric.NDCG, 11)
+            .gates()
+            .get(0);
+    assertThat(gate.arm()).isEqualTo("ours");
+    assertThat(gate.nights())
+        .extracting(GateFigures.Night::night)
+        .containsExactly(Shop.date(FIRST));
+    assertThat(gate.rules()).containsKey("drift.top_item_share");
+    assertThat(gate.promoted()).isEqualTo(LAST - FIRST);
+    assertThat(gate.setAside()).isEqualTo(1);
+    assertThat(gate.sentence()).contains("drift.top_item_share 1", "1 of these never learnt");
+    assertThat(told.get(0)).contains("ours: promoted; rejected before and never learnt: 1.");
+    assertThat(verdicts(without, "clean"))
+        .hasSize(LAST - FIRST)
+        .allMatch(row -> row.metric().equals(BacktestRow.PROMOTED));
+  }
+
+  /** Whom the shop knows, all at one item that it knows. */
+  private static List<Row> poison(Shop shop) {
+    List<String> users =
+        shop.table("events")
+            .select("user_id")
+            .distinct()
+            .sort("user_id")
+            .limit(60)
+            .as(Encoders.STRING())
+            .collectAsList();
+    String item = shop.table("events").select("item_id").sort("event_time").head().getString(0);
+    List<Row> crowd = new ArrayList<>();
+    for (int n = 0; n < 1_200; n++) {
+      crowd.add(
+          Shop.event(
+              users.get(n % users.size()), item, Shop.begin(FIRST).plusSeconds(30_000 + 30L * n)));
+    }
+    return crowd;
+  }
+
+  private static List<BacktestRow> verdicts(Shop shop, String id) {
+    return new Backtests(TestSession.get(), shop.warehouse(), WriteListener.NONE)
+        .verdicts("shop", id);
   }
 
   @Test

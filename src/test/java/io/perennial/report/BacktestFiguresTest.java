@@ -181,6 +181,59 @@ class BacktestFiguresTest {
     assertThat(figures.forgetting("other").versions()).isEmpty();
   }
 
+  private static BacktestRow judged(int night, String segment, String metric, int value) {
+    return new BacktestRow(
+        FIRST.plusDays(night),
+        "ours-model",
+        BacktestRow.GATE,
+        segment,
+        metric,
+        OptionalInt.empty(),
+        value,
+        0,
+        1,
+        0,
+        100,
+        new float[0]);
+  }
+
+  private static List<BacktestRow> judgedNights() {
+    return List.of(
+        judged(0, BacktestRow.ALL, BacktestRow.PROMOTED, 1),
+        judged(1, BacktestRow.ALL, BacktestRow.REJECTED, 1),
+        judged(1, "drift.rows", BacktestRow.REJECTED, 1),
+        judged(1, "maximal_forgetting", BacktestRow.REJECTED, 1),
+        judged(2, BacktestRow.ALL, BacktestRow.REJECTED, 1),
+        judged(2, "drift.rows", BacktestRow.REJECTED, 1),
+        judged(3, BacktestRow.ALL, BacktestRow.PROMOTED, 1),
+        judged(3, BacktestRow.ALL, BacktestRow.SET_ASIDE, 2),
+        judged(4, BacktestRow.ALL, BacktestRow.STOPPED, 1));
+  }
+
+  @Test
+  void nightsAreCountedByWhatTheGateSaidOfThem() {
+    List<GateFigures> gates = new BacktestFigures(judgedNights(), ARMS, Metric.NDCG, 1).gates();
+
+    assertThat(gates).hasSize(1);
+    GateFigures gate = gates.get(0);
+    assertThat(gate.promoted()).isEqualTo(2);
+    assertThat(gate.rejected()).isEqualTo(2);
+    assertThat(gate.setAside()).isEqualTo(2);
+    assertThat(gate.stopped()).isEqualTo(1);
+    assertThat(gate.rules()).isEqualTo(java.util.Map.of("drift.rows", 2, "maximal_forgetting", 1));
+    assertThat(gate.nights())
+        .containsExactly(
+            new GateFigures.Night(
+                FIRST.plusDays(1), "rejected", List.of("drift.rows", "maximal_forgetting")),
+            new GateFigures.Night(FIRST.plusDays(2), "rejected", List.of("drift.rows")),
+            new GateFigures.Night(FIRST.plusDays(4), "stopped", List.of()));
+    assertThat(gate.sentence())
+        .isEqualTo(
+            "The gate of ours-model promoted 2 nights and rejected 2 (by drift.rows 2,"
+                + " maximal_forgetting 1); 2 of these never learnt; then it stopped, and learnt"
+                + " nothing of 1 more.");
+  }
+
   @Test
   void thePageTellsEveryArmAndEscapesWhatItDidNotMake() {
     List<BacktestRow> rows = new ArrayList<>();
@@ -192,6 +245,7 @@ class BacktestFiguresTest {
     }
     rows.add(looked(0, BacktestRow.FROZEN + FIRST, "ours-model", 0.5));
     rows.add(looked(29, BacktestRow.FROZEN + FIRST, "ours-model", 0.4));
+    rows.addAll(judgedNights());
     java.util.Map<String, String> parameters = new java.util.LinkedHashMap<>();
     parameters.put("ours-model", "rank 8");
     parameters.put("other", "<script>alert(1)</script>");
@@ -212,6 +266,8 @@ class BacktestFiguresTest {
         .contains("30 nights, from 2011-07-19 to 2011-08-17")
         .contains("ours-model has the best mean ndcg@20: 0.300.")
         .contains("−33.3 %")
+        .contains("drift.rows 2, maximal_forgetting 1")
+        .contains("Nights that were not promoted")
         .contains("R[i][j] of ours-model")
         .contains("\"kind\":\"scatter\"")
         .contains("&lt;script&gt;alert(1)")

@@ -28,9 +28,19 @@ interface Arm {
    *
    * @param seconds of training
    * @param rows events or pairs that were learnt from
+   * @param verdict of the arm's gate; empty: it has none
    */
-  record Learnt(double seconds, long rows) {
+  record Learnt(double seconds, long rows, Optional<Verdict> verdict) {
     static final Learnt NOTHING = new Learnt(0, 0);
+
+    /** Without a gate. */
+    Learnt(double seconds, long rows) {
+      this(seconds, rows, Optional.empty());
+    }
+
+    Learnt(double seconds, long rows, Verdict verdict) {
+      this(seconds, rows, Optional.of(verdict));
+    }
   }
 
   /** As in tables. */

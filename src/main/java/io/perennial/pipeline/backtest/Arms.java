@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.SparkSession;
 
 /** Makes the arms of a pipeline, with the parameters that its file gives them. */
 final class Arms {
@@ -31,18 +32,34 @@ final class Arms {
    *
    * @throws ImpossibleBacktestException where an arm cannot answer what the pipeline measures
    */
-  static List<Arm> of(PipelineDefinition pipeline, BacktestRequest request, Clock clock) {
+  static List<Arm> of(
+      SparkSession spark, PipelineDefinition pipeline, BacktestRequest request, Clock clock) {
     FirstModels first = new FirstModels();
     Stopwatch watch = new Stopwatch(clock);
     List<Arm> arms = new ArrayList<>();
     for (BacktestArm arm : request.arms()) {
       BacktestDefinition.Arm with = pipeline.backtest().arm(arm);
-      arms.add(arm(arm, arm.label(), with, pipeline, request.every(), first, watch));
+      requireAnswer(arm, pipeline);
+      arms.add(
+          arm == BacktestArm.OURS
+              ? new GatedArm(arm.label(), spark, pipeline, with, first, clock)
+              : arm(arm, arm.label(), with, pipeline, request.every(), first, watch));
     }
     for (Knob knob : request.knobs()) {
       knob.variants(pipeline.backtest()).forEach(v -> arms.add(variant(v, first, watch)));
     }
     return arms;
+  }
+
+  private static void requireAnswer(BacktestArm arm, PipelineDefinition pipeline) {
+    if (pipeline.feedback() == Feedback.EXPLICIT && RANKING_ONLY.contains(arm)) {
+      throw new ImpossibleBacktestException(
+          "Cannot replay the arm "
+              + arm.label()
+              + ": it ranks, and pipeline "
+              + pipeline.name()
+              + " predicts ratings. Leave it out of --arms.");
+    }
   }
 
   private static Arm variant(Knob.Variant variant, FirstModels first, Stopwatch watch) {
@@ -55,7 +72,10 @@ final class Arms {
         watch);
   }
 
-  /** One arm, under a name of its own. */
+  /**
+   * One arm to be tuned, under a name of its own. Without a gate: how well parameters learn is to
+   * be seen on every night that there is, at the cost of learning it once.
+   */
   static Arm arm(
       BacktestArm arm,
       String name,
@@ -64,14 +84,7 @@ final class Arms {
       int every,
       FirstModels first,
       Stopwatch watch) {
-    if (pipeline.feedback() == Feedback.EXPLICIT && RANKING_ONLY.contains(arm)) {
-      throw new ImpossibleBacktestException(
-          "Cannot replay the arm "
-              + arm.label()
-              + ": it ranks, and pipeline "
-              + pipeline.name()
-              + " predicts ratings. Leave it out of --arms.");
-    }
+    requireAnswer(arm, pipeline);
     DecayPolicy alike = new DecayPolicy(Optional.empty(), with.model().decay().aggregate());
     return switch (arm) {
       case OURS ->

@@ -69,6 +69,18 @@ record Audience(
         window.oldItems());
   }
 
+  /**
+   * The same users as somebody knows them who has seen less than what has been.
+   *
+   * @param history what users did that he has seen
+   * @param decay of it
+   * @param seen items as he has seen them
+   */
+  Audience knownBy(HistoryTable history, DecayPolicy decay, ItemStatistics seen) {
+    Audience known = new Audience(users, window, seen, now, Map.of(decay, history));
+    return new Audience(users, known.counted(decay), seen, now, known.histories);
+  }
+
   /** Scores of a model for these users, as its parameters say that they are served. */
   Scorer served(AlsModel model, AlsHyperparameters parameters) {
     AlsFamily family = new AlsFamily(parameters, DistillationOptions.NONE);

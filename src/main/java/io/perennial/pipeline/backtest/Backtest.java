@@ -87,7 +87,7 @@ public final class Backtest {
    *     that were scored before are no longer the same
    */
   public BacktestPlan run(BacktestRequest request, Consumer<String> told) {
-    List<Arm> arms = Arms.of(pipeline, request, clock);
+    List<Arm> arms = Arms.of(spark, pipeline, request, clock);
     EventTable source = EventTable.open(spark, warehouse, pipeline.source());
     progress.begin("reading history", 0);
     try (ReplayedEvents events = read(request, source)) {
@@ -217,7 +217,7 @@ public final class Backtest {
           table.write(pipeline.name(), plan.id(), day, figures.rows(took));
           progress.end();
           told.accept(
-              "Night " + (n + 1) + " of " + plan.nights().size() + ", " + figures.sentence());
+              "Night " + (n + 1) + " of " + plan.nights().size() + ", " + figures.sentence(took));
         }
       } finally {
         night.unpersist(false);

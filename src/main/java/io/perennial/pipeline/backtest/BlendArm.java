@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * A model that ranks through the blend. The blend learns a night from the model of before it, and
- * from what was known of users and items before it; then the model learns the night.
+ * from what was known of users and items before it; then the model learns the night. No gate: this
+ * is how parameters of the whole product are tuned.
  */
 final class BlendArm implements Arm {
   private final WarmArm model;

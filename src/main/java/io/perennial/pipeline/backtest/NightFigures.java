@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** What was measured in one night, on its way into the table. */
@@ -94,9 +95,17 @@ final class NightFigures {
         + ".";
   }
 
-  /** For people: the primary metric of every arm over all users. */
-  String sentence() {
-    return sentence;
+  /** For people: the primary metric of every arm over all users, and what gates did not promote. */
+  String sentence(Map<String, Learnt> took) {
+    StringBuilder told = new StringBuilder(sentence);
+    took.forEach(
+        (arm, learnt) ->
+            learnt
+                .verdict()
+                .filter(verdict -> !verdict.equals(Verdict.promoted(0)))
+                .ifPresent(
+                    v -> told.append(" ").append(arm).append(": ").append(v.words()).append(".")));
+    return told.toString();
   }
 
   /** As rows of the table; an arm that learnt nothing took no time. */
@@ -120,6 +129,36 @@ final class NightFigures {
               events,
               figure.replicates));
     }
+    took.forEach(
+        (arm, learnt) -> learnt.verdict().ifPresent(v -> rows.addAll(judged(arm, learnt, v))));
     return rows;
+  }
+
+  private List<BacktestRow> judged(String arm, Learnt learnt, Verdict verdict) {
+    List<BacktestRow> rows = new ArrayList<>();
+    rows.add(judged(arm, learnt, BacktestRow.ALL, verdict.outcome().label(), 1));
+    verdict
+        .rules()
+        .forEach(rule -> rows.add(judged(arm, learnt, rule, verdict.outcome().label(), 1)));
+    if (verdict.setAside() > 0) {
+      rows.add(judged(arm, learnt, BacktestRow.ALL, BacktestRow.SET_ASIDE, verdict.setAside()));
+    }
+    return rows;
+  }
+
+  private BacktestRow judged(String arm, Learnt learnt, String segment, String metric, int value) {
+    return new BacktestRow(
+        night,
+        arm,
+        BacktestRow.GATE,
+        segment,
+        metric,
+        OptionalInt.empty(),
+        value,
+        0,
+        learnt.seconds(),
+        learnt.rows(),
+        events,
+        new float[0]);
   }
 }

@@ -13,6 +13,7 @@ import io.perennial.model.history.ItemStatisticsBuilder;
 import io.perennial.pipeline.QueryExecutionMode;
 import io.perennial.pipeline.backtest.Arm.Learnt;
 import io.perennial.pipeline.backtest.Arm.Memory;
+import io.perennial.pipeline.backtest.ReplayedNight.Span;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -100,6 +101,7 @@ final class Replay {
               end,
               () -> base,
               end,
+              begin -> new Span(base, end),
               ItemStatistics.NONE,
               Map.of(),
               () -> choices(base, baseEnd),
@@ -160,6 +162,7 @@ final class Replay {
     number++;
     Instant nightEnd = begin(day.plusDays(1));
     Supplier<Choices> choices = once(() -> choices(night, begin(day)));
+    List<Dataset<Row>> lent = new ArrayList<>();
     ReplayedNight replayed =
         new ReplayedNight(
             number,
@@ -167,18 +170,23 @@ final class Replay {
             rows(),
             () -> events.everythingBefore(nightEnd),
             end,
+            begin -> since(begin, night, lent),
             statistics,
             Map.copyOf(histories),
             choices,
             nightEnd,
             pipeline.seed());
     Map<String, Learnt> took = new LinkedHashMap<>();
-    for (Arm arm : arms) {
-      boolean everyNight = arm.memory() == Memory.EVERY_NIGHT;
-      if (everyNight || skipping == Skipping.NOTHING) {
-        took.put(arm.name(), sized(everyNight ? rows() : end, () -> arm.learn(replayed)));
+    try {
+      for (Arm arm : arms) {
+        boolean everyNight = arm.memory() == Memory.EVERY_NIGHT;
+        if (everyNight || skipping == Skipping.NOTHING) {
+          took.put(arm.name(), sized(everyNight ? rows() : end, () -> arm.learn(replayed)));
+        }
+        told.advance(1);
       }
-      told.advance(1);
+    } finally {
+      lent.forEach(events -> events.unpersist(false));
     }
     int[] users = events.users(learnt, end);
     tonight(
@@ -188,6 +196,19 @@ final class Replay {
         });
     learnt = end;
     return took;
+  }
+
+  /**
+   * Events up to the end of the night that was opened last: its own, or these with earlier ones.
+   */
+  private Span since(Instant begin, Dataset<Row> night, List<Dataset<Row>> lent) {
+    int from = events.before(begin);
+    if (from == learnt) {
+      return new Span(night, rows());
+    }
+    Dataset<Row> span = events.dataset(from, end);
+    lent.add(span);
+    return new Span(span, end - from);
   }
 
   /** What users do in a night, and what is known now, before it. */

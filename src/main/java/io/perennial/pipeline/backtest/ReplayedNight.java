@@ -9,6 +9,7 @@ import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.Row;
  * @param rows number of them
  * @param everything all events up to the end of the night; persisted
  * @param rowsSoFar number of them
+ * @param since all events from an instant to the end of the night; persisted until it is learnt
  * @param statistics items as of before the night
  * @param histories what users did before the night, by how counts fade
  * @param choices what its users did, beside what was known before it; worked out when asked for
@@ -34,11 +36,15 @@ record ReplayedNight(
     long rows,
     Supplier<Dataset<Row>> everything,
     long rowsSoFar,
+    Function<Instant, Span> since,
     ItemStatistics statistics,
     Map<DecayPolicy, HistoryTable> histories,
     Supplier<Choices> choices,
     Instant end,
     long seed) {
+
+  /** Some events, as those of the night are, with their number. */
+  record Span(Dataset<Row> events, long rows) {}
 
   /** A training on the night alone, from a parent. */
   <M extends Model> TrainingTask<M> warm(M parent, DecayPolicy decay) {

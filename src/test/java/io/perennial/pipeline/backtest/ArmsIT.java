@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.Progress;
+import io.perennial.TestSession;
 import io.perennial.config.BacktestArm;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.config.PipelineReader;
@@ -23,6 +24,7 @@ import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.Past;
 import io.perennial.pipeline.backtest.Arm.Learnt;
+import io.perennial.pipeline.backtest.ReplayedNight.Span;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -83,6 +85,10 @@ class ArmsIT {
   }
 
   private static Arm arm(BacktestArm arm, int every) {
+    return arm(PIPELINE, arm, every);
+  }
+
+  private static Arm arm(PipelineDefinition pipeline, BacktestArm arm, int every) {
     LocalDate day = LocalDate.of(2024, 1, 3);
     BacktestRequest request =
         new BacktestRequest(
@@ -93,7 +99,7 @@ class ArmsIT {
             every,
             Optional.empty(),
             BacktestRequest.Start.RESUME);
-    return Arms.of(PIPELINE, request, Clock.systemUTC()).get(0);
+    return Arms.of(TestSession.get(), pipeline, request, Clock.systemUTC()).get(0);
   }
 
   private static Arm arm(BacktestArm arm) {
@@ -109,6 +115,7 @@ class ArmsIT {
         rows,
         () -> events,
         rows,
+        begin -> new Span(events, rows),
         ItemStatistics.NONE,
         Map.of(),
         ArmsIT::choices,
@@ -126,6 +133,7 @@ class ArmsIT {
         TONIGHT.events().size(),
         () -> ALL.dataset(2),
         ALL.events().size(),
+        begin -> new Span(TONIGHT.dataset(1), TONIGHT.events().size()),
         ItemStatistics.NONE,
         histories,
         ArmsIT::choices,
@@ -282,7 +290,24 @@ class ArmsIT {
 
   @Test
   void oursRanksThroughABlendThatBeginsWithTheModelsOrderAndLearnsTheNight() {
-    Arm arm = arm(BacktestArm.OURS);
+    Arm gated = arm(BacktestArm.OURS);
+    ranksThroughABlend(gated);
+    assertThat(gated.reads()).as("its champion's own").isEmpty();
+
+    Arm tuned =
+        Arms.arm(
+            BacktestArm.OURS,
+            "ours#1",
+            PIPELINE.backtest().arm(BacktestArm.OURS),
+            PIPELINE,
+            1,
+            new FirstModels(),
+            new Stopwatch(Clock.systemUTC()));
+    ranksThroughABlend(tuned);
+    assertThat(tuned.reads()).isEqualTo(arm(BacktestArm.OURS_MODEL).reads());
+  }
+
+  private static void ranksThroughABlend(Arm arm) {
     Arm model = arm(BacktestArm.OURS_MODEL);
     arm.begin(base());
     model.begin(base());
@@ -300,8 +325,36 @@ class ArmsIT {
     // Untaught, it is that log itself.
     assertThat(ratios).hasSizeGreaterThan(3).doesNotContain(1.0);
     assertThat(learnt.rows()).isEqualTo(alone.rows());
-    assertThat(arm.reads()).isEqualTo(model.reads());
     assertThat(arm.retention()).isEqualTo(Arm.Retention.NOT_MEASURED);
+  }
+
+  @Test
+  void whatTheGateRefusesChangesNothingAndTooMuchOfItStopsTheArm() {
+    PipelineDefinition refusing =
+        PipelineReader.read(
+            "shop.yaml",
+            """
+            name: shop
+            seed: 11
+            maximalPendingNights: 1
+            model:
+              rank: 6
+              maxIter: 3
+            gate:
+              onLittleEvidence: reject
+            """);
+    Arm arm = arm(refusing, BacktestArm.OURS, 1);
+    arm.begin(base());
+    float[] before = scores(arm, 4, 9);
+    Learnt refused = arm.learn(night(1));
+
+    assertThat(refused.verdict().get().outcome()).isEqualTo(Verdict.Outcome.REJECTED);
+    assertThat(refused.verdict().get().rules()).contains("maximal_regression");
+    assertThat(refused.rows()).isZero();
+    assertThat(refused.seconds()).as("the candidate was trained").isPositive();
+    assertThat(scores(arm, 4, 9)).isEqualTo(before);
+    assertThat(arm.scorer(audience(NEW_USER)).knowsUser(NEW_USER)).isFalse();
+    assertThat(arm.learn(night(2))).isEqualTo(new Learnt(0, 0, Verdict.stopped()));
   }
 
   private static List<Integer> order(float[] scores) {
@@ -417,7 +470,7 @@ class ArmsIT {
             Optional.empty(),
             BacktestRequest.Start.RESUME);
 
-    assertThatThrownBy(() -> Arms.of(ratings, request, Clock.systemUTC()))
+    assertThatThrownBy(() -> Arms.of(TestSession.get(), ratings, request, Clock.systemUTC()))
         .isInstanceOf(ImpossibleBacktestException.class)
         .hasMessageContaining("popularity");
   }
