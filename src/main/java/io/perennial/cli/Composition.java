@@ -68,7 +68,9 @@ final class Composition implements AutoCloseable {
     Logs.belongTo(
         runId(command.name(), Clock.systemUTC()),
         options.pipeline().map(PipelineDefinition::name).orElse(""));
-    return new Composition(options, Sessions.start(options.conf()), command);
+    SparkSession spark = Sessions.start(options.conf());
+    Logs.settle(options);
+    return new Composition(options, spark, command);
   }
 
   /** Where a command's result goes, for those that need no Spark. */

@@ -24,7 +24,10 @@ final class Logs {
 
   private Logs() {}
 
-  /** Chooses the log file and its form, and shows the log on standard error where asked for. */
+  /**
+   * Chooses the log file and its form, and shows the log on standard error where asked for. To be
+   * said again once Spark has started: submitted without a log of its own, it sets one up then.
+   */
   static void settle(CommonOptions options) {
     System.setProperty(FILE, file());
     boolean json = options.log() == LogForm.JSON;
@@ -32,6 +35,10 @@ final class Logs {
       System.setProperty(CONSOLE_LEVEL, "INFO");
     }
     if (System.getProperty(CHOSEN_BY_USER) != null) {
+      if (isStartedBySparkSubmit()) {
+        // Read before there was anything to say of the file and the console.
+        contexts().forEach(LoggerContext::reconfigure);
+      }
       return;
     }
     if (json) {
@@ -42,12 +49,15 @@ final class Logs {
     }
   }
 
-  /** Under spark-submit our classes have another loader than Spark's, and each its own log. */
   private static void configure(URI configuration) {
-    Stream.of(Logs.class, SparkContext.class)
+    contexts().forEach(context -> context.setConfigLocation(configuration));
+  }
+
+  /** Under spark-submit our classes have another loader than Spark's, and each its own log. */
+  private static Stream<LoggerContext> contexts() {
+    return Stream.of(Logs.class, SparkContext.class)
         .map(known -> (LoggerContext) LogManager.getContext(known.getClassLoader(), false))
-        .distinct()
-        .forEach(context -> context.setConfigLocation(configuration));
+        .distinct();
   }
 
   /** What the lines from here on belong to. */

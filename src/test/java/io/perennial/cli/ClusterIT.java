@@ -252,7 +252,7 @@ final class ClusterIT {
               assertThat(event.at("/run/facets/parent/job/name").asText())
                   .isEqualTo("perennial_shop.recommend");
             });
-    assertThat(events).anySatisfy(line -> assertThat(line).contains("recommendations"));
+    assertThat(events).anySatisfy(line -> assertThat(line).contains("\"eventType\":\"COMPLETE\""));
   }
 
   /** Metrics in Prometheus' format, of the driver and of executors, as its server would fetch. */
