@@ -200,17 +200,18 @@ final class AirflowNightsIT {
   }
 
   @Test
+  @Tag("soak")
   @Order(3)
   void tooManyRejectionsFailATaskOfTheirOwnAndAreTold() throws Exception {
     Path file = shop.pipelines().resolve("shop.yaml");
     Files.writeString(
         file, Files.readString(file).replace("maximalRejections: 2", "maximalRejections: 1"));
-    home.airflow("tasks", "clear", "shop", "--task-regex", "^alert$", "--yes").succeeded();
-    JsonNode run =
-        await(now -> now.get("runs").get(3).get("state").asText().equals("failed"))
-            .get("runs")
-            .get(3);
+    String interval = ScheduledShop.day(CORRUPTED) + "/" + ScheduledShop.day(CORRUPTED + 1);
+    home.airflow("dags", "trigger", "shop", "--conf", "{\"interval\": \"" + interval + "\"}")
+        .succeeded();
+    JsonNode run = await(now -> ended(now, 5)).get("runs").get(4);
 
+    assertThat(run.get("state").asText()).as(run.toPrettyString()).isEqualTo("failed");
     assertThat(task(run, "alert").get("state").asText()).isEqualTo("failed");
     assertThat(task(run, "retrain").get("state").asText()).isEqualTo("success");
     assertThat(notices.get(notices.size() - 1).get("event").asText()).isEqualTo("alert");
@@ -219,6 +220,7 @@ final class AirflowNightsIT {
   }
 
   @Test
+  @Tag("soak")
   @Order(4)
   void theWeeklyCareRunsByTheLauncherToo() throws Exception {
     Path file = shop.pipelines().resolve("shop.yaml");
