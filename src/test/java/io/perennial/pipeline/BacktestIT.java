@@ -1,5 +1,7 @@
 package io.perennial.pipeline;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -309,10 +311,11 @@ class BacktestIT {
         .allMatch(row -> row.metric().equals(BacktestRow.PROMOTED));
   }
 
-  /** Whom the shop knows, all at one item that it knows. */
+  /** Whom the shop knows by then, all at one item that it knows. */
   private static List<Row> poison(Shop shop) {
     List<String> users =
         shop.table("events")
+            .where(col("event_time").lt(lit(Shop.begin(FIRST))))
             .select("user_id")
             .distinct()
             .sort("user_id")
