@@ -30,6 +30,9 @@ public final class WarehouseContent {
   private static final Set<String> WRITTEN_AT =
       Set.of("opened_at", "closed_at", "created_at", "since");
 
+  /** The program's version, which only a class from the jar knows, not one from a folder. */
+  private static final String PROGRAM = "code_version";
+
   private final Map<String, List<List<Object>>> tables = new TreeMap<>();
 
   /** Reads a warehouse. */
@@ -105,7 +108,7 @@ public final class WarehouseContent {
       CollectionConverters.asJava(map)
           .forEach(
               (key, inner) -> {
-                if (!key.toString().startsWith("seconds.")) {
+                if (!key.toString().startsWith("seconds.") && !key.equals(PROGRAM)) {
                   sorted.put(key.toString(), cell(key.toString(), inner));
                 }
               });

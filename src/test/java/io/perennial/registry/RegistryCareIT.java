@@ -140,6 +140,7 @@ class RegistryCareIT {
     List<Row> protocol = protocol(ids);
     long others = files(ids, "other");
     Compaction compaction = new Compaction(spark, warehouse);
+    String usual = spark.conf().get("spark.databricks.delta.optimize.minFileSize");
     // What a process left behind that died ten days ago, and one that is at work.
     Path dead = Files.createFile(Path.of(ids, "pipeline=shop", "part-dead.snappy.parquet"));
     Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofDays(10))));
@@ -173,8 +174,7 @@ class RegistryCareIT {
     assertThat(compaction.run("shop", Instant.now()))
         .allSatisfy(table -> assertThat(table.merged() + table.into() + table.deleted()).isZero());
     assertThat(registry.indices("shop", "user", List.of("u0", "u3"))).hasSize(2);
-    assertThat(spark.conf().getOption("spark.databricks.delta.optimize.minFileSize").isDefined())
-        .isFalse();
+    assertThat(spark.conf().get("spark.databricks.delta.optimize.minFileSize")).isEqualTo(usual);
   }
 
   private List<Row> sorted(String table) {
