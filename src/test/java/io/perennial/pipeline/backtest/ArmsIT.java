@@ -39,6 +39,7 @@ import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -329,6 +330,7 @@ class ArmsIT {
   }
 
   @Test
+  @Tag("soak")
   void whatTheGateRefusesChangesNothingAndTooMuchOfItStopsTheArm() {
     PipelineDefinition refusing =
         PipelineReader.read(
