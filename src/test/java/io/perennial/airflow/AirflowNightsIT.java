@@ -3,15 +3,10 @@ package io.perennial.airflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
 import io.perennial.TestSession;
 import io.perennial.pipeline.RunOutcome;
 import io.perennial.pipeline.WarehouseContent;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nights under a running scheduler: a backfill whose second night loses its Spark driver, then a
- * corrupted night, then an alert.
+ * corrupted night.
  */
 @Tag("system")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -48,8 +41,7 @@ final class AirflowNightsIT {
   private static final int CORRUPTED = FIRST + 3;
 
   @TempDir static Path folder;
-  private static final List<JsonNode> notices = new CopyOnWriteArrayList<>();
-  private static HttpServer webhook;
+  private static Webhook webhook;
   private static ScheduledShop shop;
   private static Path twin;
   private static AirflowHome home;
@@ -60,30 +52,18 @@ final class AirflowNightsIT {
     AirflowInstallation installation = AirflowInstallation.require();
     shop =
         ScheduledShop.generate(
-            folder,
-            "shop",
-            "maximalRejections: 2",
-            "notifications:",
-            "  webhook: chat",
-            "maintenance:",
-            "  keepVersions: 2",
-            "  backtestDays: 2",
-            "  backtestArms: popularity");
+            folder, "shop", "maximalRejections: 2", "notifications:", "  webhook: chat");
     shop.ingest(0, CORRUPTED);
     assertThat(shop.learn(shop.warehouse(), 0, FIRST).kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
     twin = copy(shop.warehouse(), folder.resolve("twin"));
-    webhook = webhook();
+    webhook = Webhook.start();
     home =
-        new AirflowHome(
+        webhook.knownTo(
+            new AirflowHome(
                 installation,
                 Files.createDirectories(folder.resolve("airflow")),
                 shop.pipelines(),
-                shop.warehouse())
-            .with(
-                "AIRFLOW_CONN_CHAT",
-                "{\"conn_type\": \"http\", \"schema\": \"http\", \"host\": \"127.0.0.1\", \"port\": "
-                    + webhook.getAddress().getPort()
-                    + "}");
+                shop.warehouse()));
     home.airflow("db", "migrate").succeeded();
     home.airflow("pools", "set", "perennial-shop", "1", "Nights of the shop").succeeded();
     services = AirflowServices.start(home);
@@ -96,7 +76,7 @@ final class AirflowNightsIT {
       services.close();
     }
     if (webhook != null) {
-      webhook.stop(0);
+      webhook.close();
     }
   }
 
@@ -143,7 +123,7 @@ final class AirflowNightsIT {
     assertThat(runs).extracting(run -> run.getTimestamp(0)).isSorted();
     assertThat(events(state, "perennial-shop-model")).containsExactly(2L, 3L, 4L);
     assertThat(events(state, "perennial-shop-recommendations")).containsExactly(2L, 3L, 4L);
-    assertThat(notices).isEmpty();
+    assertThat(webhook.notices()).isEmpty();
 
     for (int day = FIRST; day < CORRUPTED; day++) {
       assertThat(shop.learn(twin, day, day + 1).kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
@@ -166,7 +146,7 @@ final class AirflowNightsIT {
   @Test
   @Order(2)
   void aCorruptedNightEndsAsARejectionThatSkipsRecommendAndRaisesANotice() throws Exception {
-    shop.ingest(corrupted());
+    shop.ingest(shop.corrupted(CORRUPTED));
     String interval = ScheduledShop.day(CORRUPTED) + "/" + ScheduledShop.day(CORRUPTED + 1);
     home.airflow("dags", "trigger", "shop", "--conf", "{\"interval\": \"" + interval + "\"}")
         .succeeded();
@@ -179,7 +159,7 @@ final class AirflowNightsIT {
     for (String skipped : Set.of("version", "recommend")) {
       assertThat(task(run, skipped).get("state").asText()).as(skipped).isEqualTo("skipped");
     }
-    assertThat(notices)
+    assertThat(webhook.notices())
         .singleElement()
         .satisfies(
             notice -> {
@@ -197,72 +177,6 @@ final class AirflowNightsIT {
                 .collectAsList())
         .extracting(row -> row.getLong(0))
         .containsExactly(4L);
-  }
-
-  @Test
-  @Tag("soak")
-  @Order(3)
-  void tooManyRejectionsFailATaskOfTheirOwnAndAreTold() throws Exception {
-    Path file = shop.pipelines().resolve("shop.yaml");
-    Files.writeString(
-        file, Files.readString(file).replace("maximalRejections: 2", "maximalRejections: 1"));
-    String interval = ScheduledShop.day(CORRUPTED) + "/" + ScheduledShop.day(CORRUPTED + 1);
-    home.airflow("dags", "trigger", "shop", "--conf", "{\"interval\": \"" + interval + "\"}")
-        .succeeded();
-    JsonNode run = await(now -> ended(now, 5)).get("runs").get(4);
-
-    assertThat(run.get("state").asText()).as(run.toPrettyString()).isEqualTo("failed");
-    assertThat(task(run, "alert").get("state").asText()).isEqualTo("failed");
-    assertThat(task(run, "retrain").get("state").asText()).isEqualTo("success");
-    assertThat(notices.get(notices.size() - 1).get("event").asText()).isEqualTo("alert");
-    assertThat(notices.get(notices.size() - 1).get("text").asText())
-        .contains("1 nights in a row were rejected");
-  }
-
-  @Test
-  @Tag("soak")
-  @Order(4)
-  void theWeeklyCareRunsByTheLauncherToo() throws Exception {
-    Path file = shop.pipelines().resolve("shop.yaml");
-    Files.writeString(
-        file, Files.readString(file).replace("  retries: 1", "  submit: embedded\n  retries: 1"));
-    // The week that ended on a Sunday in the middle of what was learnt.
-    home.airflow(
-            "backfill",
-            "create",
-            "--dag-id",
-            "shop.maintenance",
-            "--from-date",
-            "2026-03-01",
-            "--to-date",
-            "2026-03-02")
-        .succeeded();
-    JsonNode run =
-        home.await("shop.maintenance", services, LONGEST, state -> ended(state, 1))
-            .get("runs")
-            .get(0);
-
-    assertThat(run.get("state").asText()).as(run.toPrettyString()).isEqualTo("success");
-    assertThat(
-            TestSession.get()
-                .read()
-                .format("delta")
-                .load(shop.warehouse().resolve("backtests").toString())
-                .select("night")
-                .distinct()
-                .sort("night")
-                .collectAsList())
-        .extracting(row -> row.getDate(0).toString())
-        .containsExactly("2026-03-06", "2026-03-07");
-    assertThat(
-            TestSession.get()
-                .sql(
-                    "DESCRIBE HISTORY delta.`"
-                        + shop.warehouse().resolve("entity_ids")
-                        + "` LIMIT 1")
-                .head()
-                .<String>getAs("operation"))
-        .isEqualTo("OPTIMIZE");
   }
 
   /** Sends SIGKILL to the driver of a night after the night's first commit. */
@@ -314,23 +228,6 @@ final class AirflowNightsIT {
     }
   }
 
-  /** One machine is nearly all of the day: no shop's customers do that. */
-  private static Path corrupted() throws IOException {
-    Path file = folder.resolve("corrupted.csv.gz");
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-      StringBuilder lines = new StringBuilder("user,item,event_type,value,event_time\n");
-      for (int n = 0; n < 600; n++) {
-        lines
-            .append(n % 10 == 0 ? "u" + n : "machine")
-            .append(",ware,purchase,1,")
-            .append(ScheduledShop.day(CORRUPTED))
-            .append(" 12:%02d:%02d%n".formatted(n / 60, n % 60));
-      }
-      out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
-    }
-    return file;
-  }
-
   private static JsonNode await(Predicate<JsonNode> wanted) throws Exception {
     return home.await("shop", services, LONGEST, wanted);
   }
@@ -350,20 +247,6 @@ final class AirflowNightsIT {
         .filter(event -> event.get("asset").asText().equals(asset))
         .map(event -> event.get("extra").get("version").asLong())
         .toList();
-  }
-
-  private static HttpServer webhook() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          notices.add(new ObjectMapper().readTree(exchange.getRequestBody().readAllBytes()));
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    server.start();
-    return server;
   }
 
   private static Path copy(Path from, Path to) throws IOException {

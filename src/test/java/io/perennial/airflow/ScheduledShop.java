@@ -14,6 +14,8 @@ import io.perennial.simulation.StoreDefinition;
 import io.perennial.simulation.StoreGenerator;
 import io.perennial.slice.Interval;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
 
 /** A generated store with a scheduled pipeline; its files come day by day. */
 final class ScheduledShop {
@@ -138,6 +141,23 @@ final class ScheduledShop {
   /** The file of a day. */
   Path delivery(int day) {
     return folder.resolve("store/events/events-" + day(day) + ".csv.gz");
+  }
+
+  /** A file of one more day of which one machine is nearly all: no shop's customers do that. */
+  Path corrupted(int day) throws IOException {
+    Path file = folder.resolve("corrupted-" + day + ".csv.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      StringBuilder lines = new StringBuilder("user,item,event_type,value,event_time\n");
+      for (int n = 0; n < 600; n++) {
+        lines
+            .append(n % 10 == 0 ? "u" + n : "machine")
+            .append(",ware,purchase,1,")
+            .append(day(day))
+            .append(" 12:%02d:%02d%n".formatted(n / 60, n % 60));
+      }
+      out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return file;
   }
 
   /** Files of the days from one to before another become events, in this process. */

@@ -57,6 +57,9 @@ public class Kernels {
   private double[] base;
   private TopItems items;
   private float[] users;
+  private int[] others;
+  private float[] weights;
+  private float[] rights;
 
   /** Random rows, and a system that is surely positive definite. */
   @Setup
@@ -89,6 +92,11 @@ public class Kernels {
     float[] vectors = gaussian(ITEMS * rank, random);
     items = new TopItems(new FactorRows(rank, indices, vectors, new float[ITEMS]), indices);
     users = gaussian(TopItems.USERS * rank, random);
+    others = IntStream.range(0, ROWS).toArray();
+    weights = new float[ROWS];
+    Arrays.fill(weights, 0.5f);
+    rights = new float[ROWS];
+    Arrays.fill(rights, 1f);
   }
 
   private static float[] gaussian(int count, Random random) {
@@ -130,9 +138,7 @@ public class Kernels {
   @Benchmark
   public float[] entity() {
     equations.begin(base, 1, 1, ROWS);
-    for (int p = 0; p < ROWS; p++) {
-      equations.addRow(rows, p * stride, 0.5f, 1f);
-    }
+    equations.addRows(rows, others, weights, rights, 0, ROWS);
     equations.solve(narrowSolution, 0);
     return narrowSolution;
   }

@@ -50,11 +50,11 @@ import org.apache.spark.sql.SparkSession;
 public final class SolverBenchmark {
   private static final int NIGHT = 20_000;
   private static final int NIGHTLY_ITERATIONS = 10;
-  private static final int[] BLOCKS = {2, 4, 10};
 
   private final SparkSession spark;
   private final int runs;
   private final int sweeps;
+  private final int[] blocks;
   private final Dataset<Row> pairs;
   private final long count;
   private final int users;
@@ -65,6 +65,7 @@ public final class SolverBenchmark {
     this.spark = spark;
     this.runs = options.small("runs");
     this.sweeps = options.small("sweeps");
+    this.blocks = options.numbers("blocks");
     this.users = BenchmarkPairs.users(wanted);
     this.items = BenchmarkPairs.items(wanted);
     this.pairs = BenchmarkPairs.random(spark, wanted, users, items, 1).cache();
@@ -74,7 +75,18 @@ public final class SolverBenchmark {
   /** Runs the benchmark; see {@code bin/bench --help}. */
   public static void main(String[] arguments) {
     Options options =
-        Options.read(arguments, "pairs", "10m", "runs", "3", "ranks", "32,64,128", "sweeps", "5");
+        Options.read(
+            arguments,
+            "pairs",
+            "10m",
+            "runs",
+            "3",
+            "ranks",
+            "32,64,128",
+            "sweeps",
+            "5",
+            "blocks",
+            "2,4,10");
     SolverBenchmark benchmark = new SolverBenchmark(TestSession.get(), options);
     print(
         "%,d pairs, %,d users, %,d items on %s. Seconds: least / median of %d runs, of %d sweeps"
@@ -169,27 +181,32 @@ public final class SolverBenchmark {
   }
 
   private Samples stock(int rank) {
-    int best = BLOCKS[0];
-    double least = Double.MAX_VALUE;
-    mllib(rank, 1, best);
-    for (int blocks : BLOCKS) {
-      double seconds = stockSweep(rank, blocks, 2);
-      if (seconds < least) {
-        least = seconds;
-        best = blocks;
-      }
-    }
-    int chosen = best;
+    mllib(rank, 1, blocks[0]);
+    int chosen = blocks.length == 1 ? blocks[0] : bestBlocks(rank);
+    System.err.printf(Locale.ROOT, "rank %d: MLlib has %d blocks%n", rank, chosen);
     return new Samples(
         IntStream.range(0, runs).mapToDouble(n -> stockSweep(rank, chosen, sweeps)).toArray());
   }
 
-  private double stockSweep(int rank, int blocks, int more) {
-    Cost few = Cost.of(() -> mllib(rank, 1, blocks));
-    return Cost.of(() -> mllib(rank, 1 + more, blocks)).less(few, more).seconds();
+  private int bestBlocks(int rank) {
+    int best = blocks[0];
+    double least = Double.MAX_VALUE;
+    for (int number : blocks) {
+      double seconds = stockSweep(rank, number, 2);
+      if (seconds < least) {
+        least = seconds;
+        best = number;
+      }
+    }
+    return best;
   }
 
-  private void mllib(int rank, int number, int blocks) {
+  private double stockSweep(int rank, int number, int more) {
+    Cost few = Cost.of(() -> mllib(rank, 1, number));
+    return Cost.of(() -> mllib(rank, 1 + more, number)).less(few, more).seconds();
+  }
+
+  private void mllib(int rank, int number, int inBlocks) {
     new ALS()
         .setUserCol("user_index")
         .setItemCol("item_index")
@@ -199,7 +216,7 @@ public final class SolverBenchmark {
         .setRegParam(Training.REG_PARAM)
         .setAlpha(Training.ALPHA)
         .setImplicitPrefs(true)
-        .setNumBlocks(blocks)
+        .setNumBlocks(inBlocks)
         .fit(pairs)
         .userFactors()
         .count();

@@ -48,9 +48,13 @@ final class WhitenedSolver {
     if (!begun) {
       return false;
     }
-    for (int p = block.offsets()[n]; p < block.offsets()[n + 1]; p++) {
-      equations.addRow(fixed, block.others()[p] * rank, block.weights()[p], block.rights()[p]);
-    }
+    equations.addRows(
+        fixed,
+        block.others(),
+        block.weights(),
+        block.rights(),
+        block.offsets()[n],
+        block.offsets()[n + 1]);
     if (!equations.solve(solved, 0)) {
       return false;
     }

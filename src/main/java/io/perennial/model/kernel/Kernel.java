@@ -93,6 +93,26 @@ public abstract class Kernel {
       float[] sum);
 
   /**
+   * Takes many packed rows: for n in [0, count) and c in [0, rank), {@code rows[to + n · stride +
+   * c] = roots[n] · scale[c] · from[others[first + n] · rank + c]}, and {@code sum[c] +=
+   * rights[first + n] · scale[c] · from[others[first + n] · rank + c]}. Rows that lie scattered in
+   * much memory are fetched several at a time.
+   */
+  abstract void pack(
+      float[] from,
+      int[] others,
+      int first,
+      int count,
+      int rank,
+      float[] scale,
+      float[] roots,
+      float[] rights,
+      float[] rows,
+      int to,
+      int stride,
+      float[] sum);
+
+  /**
    * {@code out[c · width + p] = rows[p · stride + c]} for p in [0, width) and c in [0, rank).
    *
    * @param width a multiple of 16

@@ -39,6 +39,26 @@ final class ScalarKernel extends Kernel {
   }
 
   @Override
+  void pack(
+      float[] from,
+      int[] others,
+      int first,
+      int count,
+      int rank,
+      float[] scale,
+      float[] roots,
+      float[] rights,
+      float[] rows,
+      int to,
+      int stride,
+      float[] sum) {
+    for (int n = 0; n < count; n++) {
+      int at = others[first + n] * rank;
+      pack(from, at, rank, scale, roots[n], rights[first + n], rows, to + n * stride, sum);
+    }
+  }
+
+  @Override
   void transpose(float[] rows, int width, int stride, int rank, float[] out) {
     for (int p = 0; p < width; p++) {
       for (int c = 0; c < rank; c++) {

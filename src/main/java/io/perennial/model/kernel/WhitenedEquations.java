@@ -53,7 +53,8 @@ public final class WhitenedEquations {
   private final float[] partial;
   private final double[] wide;
   private final double[] wideSum;
-  private final float[] rights;
+  private final float[] roots;
+  private final float[] quotients;
   private final float[] products;
   private final float[] direction;
   private final float[] residual;
@@ -90,7 +91,8 @@ public final class WhitenedEquations {
     partial = new float[stride * stride];
     wide = new double[stride * stride];
     wideSum = new double[stride];
-    rights = new float[most];
+    roots = new float[most];
+    quotients = new float[most];
     products = new float[most];
     direction = new float[stride];
     residual = new float[stride];
@@ -136,16 +138,40 @@ public final class WhitenedEquations {
     started = true;
   }
 
-  /** Adds a row v that lies at {@code at}, its weight w, 0 or more, and its r. */
-  public void addRow(float[] factors, int at, float weight, float right) {
-    if (!byRows && !iterates && pending == CHUNK) {
-      flush();
+  /**
+   * Adds the rows that lie at {@code others[p] · rank} for p in [from, to), with weights of 0 or
+   * more before v·vᵀ and rights before v.
+   */
+  public void addRows(
+      float[] factors, int[] others, float[] weights, float[] rights, int from, int to) {
+    int most = byRows || iterates ? Integer.MAX_VALUE : CHUNK;
+    for (int first = from; first < to; ) {
+      if (pending == most) {
+        flush();
+      }
+      int count = Math.min(to - first, most - pending);
+      for (int n = 0; n < count; n++) {
+        float root = (float) Math.sqrt(weights[first + n]);
+        byRows &= root > 0;
+        roots[n] = root;
+        quotients[pending + n] = rights[first + n] / root;
+      }
+      kernel.pack(
+          factors,
+          others,
+          first,
+          count,
+          rank,
+          scale,
+          roots,
+          rights,
+          rows,
+          pending * stride,
+          stride,
+          sum);
+      pending += count;
+      first += count;
     }
-    float root = (float) Math.sqrt(weight);
-    byRows &= root > 0;
-    rights[pending] = right / root;
-    kernel.pack(factors, at, rank, scale, root, right, rows, pending * stride, sum);
-    pending++;
   }
 
   private void flush() {
@@ -236,7 +262,8 @@ public final class WhitenedEquations {
     transpose(width);
     kernel.gram(turned, rank, width, pending, system);
     for (int p = 0; p < pending; p++) {
-      work[p] = started ? rights[p] - kernel.dot(rows, p * stride, start, 0, rank) : rights[p];
+      work[p] =
+          started ? quotients[p] - kernel.dot(rows, p * stride, start, 0, rank) : quotients[p];
     }
     if (!solve(width, pending)) {
       return false;

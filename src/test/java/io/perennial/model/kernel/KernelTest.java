@@ -75,6 +75,12 @@ class KernelTest {
       float[] rows = new float[2 * stride];
       float[] sum = new float[stride];
       kernel.pack(from, 3, rank, scale, 0.5f, 2f, rows, stride, sum);
+      float[] few = new float[2 * stride];
+      float[] twice = new float[stride];
+      int[] others = {9, 3, 8};
+      float[] roots = {0.5f, 0.25f};
+      float[] rights = {9f, 2f, 3f};
+      kernel.pack(many, others, 1, 2, rank, scale, roots, rights, few, 0, stride, twice);
       double[] matrix = start.clone();
       kernel.addUpper(matrix, added, stride);
       float[] transposed = new float[32 * stride];
@@ -86,6 +92,11 @@ class KernelTest {
       for (int c = 0; c < rank; c++) {
         assertThat(rows[stride + c]).isCloseTo(0.5f * scale[c] * from[3 + c], within(1e-6f));
         assertThat(sum[c]).isCloseTo(2f * scale[c] * from[3 + c], within(1e-5f));
+        float third = scale[c] * many[3 * rank + c];
+        float eighth = scale[c] * many[8 * rank + c];
+        assertThat(few[c]).isCloseTo(0.5f * third, within(1e-6f));
+        assertThat(few[stride + c]).isCloseTo(0.25f * eighth, within(1e-6f));
+        assertThat(twice[c]).isCloseTo(2f * third + 3f * eighth, within(1e-5f));
         double expected = 0;
         for (int p = 0; p < 32; p++) {
           assertThat(transposed[c * 32 + p]).isEqualTo(many[p * stride + c]);
@@ -157,8 +168,14 @@ class KernelTest {
     float[] ones = new float[rank];
     Arrays.fill(ones, 1f);
     dense.addProduct(unit, ones, 0, 1);
+    int[] others = new int[count];
+    float[] weights = new float[count];
+    float[] rights = new float[count];
     for (int p = 0; p < count; p++) {
-      dense.addRow(rows, p * rank, anyWeightless && p % 5 == 0 ? 0f : 0.05f, 1f - p % 2);
+      others[p] = (p + count / 2) % count;
+      weights[p] = anyWeightless && p % 5 == 0 ? 0f : 0.05f;
+      rights[p] = 1f - p % 2;
+      dense.addRow(rows, others[p] * rank, weights[p], rights[p]);
     }
     float[] expected = new float[rank];
     assertThat(dense.solve(expected, 0)).isEqualTo(-1);
@@ -171,15 +188,15 @@ class KernelTest {
       WhitenedEquations whitened = new WhitenedEquations(rank, kernel);
       // What an earlier system leaves behind must not matter.
       assertThat(whitened.begin(base, 1, 0, 1)).isTrue();
-      whitened.addRow(rows, 0, 0.3f, 1f);
+      whitened.addRows(rows, new int[] {0}, new float[] {0.3f}, new float[] {1f}, 0, 1);
       assertThat(whitened.solve(new float[rank], 0)).isTrue();
       assertThat(whitened.begin(base, 0.5, 0.7, count)).isTrue();
       if (started) {
         whitened.start(own);
       }
-      for (int p = 0; p < count; p++) {
-        whitened.addRow(rows, p * rank, anyWeightless && p % 5 == 0 ? 0f : 0.05f, 1f - p % 2);
-      }
+      // In two parts, so that one begins amid others.
+      whitened.addRows(rows, others, weights, rights, 0, count / 3);
+      whitened.addRows(rows, others, weights, rights, count / 3, count);
       float[] x = new float[rank + 1];
       assertThat(whitened.solve(x, 1)).isTrue();
       for (int c = 0; c < rank; c++) {
@@ -197,10 +214,12 @@ class KernelTest {
       assertThat(equations.begin(new double[] {1, 1, Double.NaN}, 1, 0, 1)).isFalse();
       float[] out = {7, 7, 7};
       assertThat(equations.begin(new double[] {1, 1, 1}, 1, 0, 1)).isTrue();
-      equations.addRow(new float[] {1e3f, 0, 0}, 0, 1, 1);
+      equations.addRows(
+          new float[] {1e3f, 0, 0}, new int[] {0}, new float[] {1}, new float[] {1}, 0, 1);
       assertThat(equations.solve(out, 0)).isFalse();
       assertThat(equations.begin(new double[] {1, 1, 1}, 1, 0, 1)).isTrue();
-      equations.addRow(new float[] {Float.NaN, 0, 0}, 0, 1, 1);
+      equations.addRows(
+          new float[] {Float.NaN, 0, 0}, new int[] {0}, new float[] {1}, new float[] {1}, 0, 1);
       assertThat(equations.solve(out, 0)).isFalse();
       assertThat(out).containsExactly(7, 7, 7);
     }
