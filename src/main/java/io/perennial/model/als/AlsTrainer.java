@@ -83,6 +83,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     Bias userBias = parameters.biases().ofUsers(rank);
     Bias itemBias = parameters.biases().ofItems(rank, mean);
     boolean summing = distillation.items() == Update.SUMS;
+    boolean exact = distillation.users() == Update.EXACT;
+    // From scratch nobody teaches, and solving need not be prepared for it.
+    boolean alone = parent.isEmpty();
     if (summing && itemCount > Integer.MAX_VALUE / ItemSums.width(rank)) {
       throw new TooManySumsException(itemCount, rank);
     }
@@ -92,17 +95,11 @@ public final class AlsTrainer implements Trainer<AlsModel> {
     for (int n = 0; n < sweeps; n++) {
       userSums =
           engine.solveUsers(
-              half(
-                  "user",
-                  itemGramian,
-                  itemSums,
-                  itemCount,
-                  distillation.users() == Update.EXACT,
-                  userBias));
+              half("user", itemGramian, itemSums, itemCount, alone || exact, userBias));
       task.progress().advance(1);
       itemSums =
           engine.solveItems(
-              half("item", userGramian, userSums, userCount, summing, itemBias),
+              half("item", userGramian, userSums, userCount, alone || summing, itemBias),
               summing && n == sweeps - 1 ? Summing.KEPT : Summing.FORGOTTEN);
       task.progress().advance(1);
     }

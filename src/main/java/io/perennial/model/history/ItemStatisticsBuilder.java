@@ -186,40 +186,7 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
   }
 
   ItemStatistics after(ItemStatistics parent, PairEvents night, InteractionHistory before) {
-    int capacity = Arrays.stream(night.items()).max().orElse(-1) + 1;
-    ItemStatistics all = parent.grown(Math.max(capacity, parent.capacity()));
-    double[] recent = new double[all.capacity()];
-    double[] slow = new double[all.capacity()];
-    long[] last = all.lastTimes();
-    for (int n = 0; n < night.items().length; n++) {
-      int item = night.items()[n];
-      boolean first = !(all.eventCounts()[item] > 0) && last[item] == 0;
-      last[item] = first ? night.times()[n] : Math.max(last[item], night.times()[n]);
-    }
-    for (int n = 0; n < night.items().length; n++) {
-      int item = night.items()[n];
-      boolean known = item < parent.capacity() && parent.eventCounts()[item] > 0;
-      if (recent[item] == 0 && known) {
-        recent[item] = parent.recentAt(item, last[item]);
-        slow[item] = parent.slowAt(item, last[item]);
-      }
-      if (isNewPair(night, n)) {
-        all.userCounts()[item] += had(before, night.users()[n], item) ? 0 : 1;
-      }
-      if (endsEvent(night, n, aggregate)) {
-        long age = last[item] - night.times()[n];
-        all.firstTimes()[item] =
-            all.eventCounts()[item] > 0
-                ? Math.min(all.firstTimes()[item], night.times()[n])
-                : night.times()[n];
-        all.eventCounts()[item]++;
-        recent[item] += ItemStatistics.fade(age, ItemStatistics.RECENT_HALF_LIFE);
-        slow[item] += ItemStatistics.fade(age, ItemStatistics.SLOW_HALF_LIFE);
-        all.recentCounts()[item] = (float) recent[item];
-        all.slowCounts()[item] = (float) slow[item];
-      }
-    }
-    return all;
+    return ItemTally.of(new TouchedUsers(night, before), aggregate).onTopOf(parent);
   }
 
   static boolean isNewPair(PairEvents night, int n) {

@@ -39,7 +39,6 @@ import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -330,7 +329,6 @@ class ArmsIT {
   }
 
   @Test
-  @Tag("soak")
   void whatTheGateRefusesChangesNothingAndTooMuchOfItStopsTheArm() {
     PipelineDefinition refusing =
         PipelineReader.read(
