@@ -126,6 +126,8 @@ final class RecordBinder {
 
   private static Object read(RecordComponent component, Record from) {
     try {
+      // The record of somebody else's family need not be public.
+      component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(from);
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException("Cannot read " + component + " of " + from, e);
@@ -141,6 +143,7 @@ final class RecordBinder {
     }
     try {
       Constructor<?> constructor = defaults.getClass().getDeclaredConstructor(types);
+      constructor.setAccessible(true);
       return (T) constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException refused) {

@@ -204,6 +204,19 @@ final class YamlSection {
                 .findFirst());
   }
 
+  /** One of some names. */
+  Optional<String> oneOf(String key, List<String> names) {
+    return scalar(
+        key,
+        "one of " + String.join(", ", names),
+        text -> names.contains(text) ? Optional.of(text) : Optional.empty());
+  }
+
+  /** Takes every key of this section for known, whatever it is. */
+  void accept() {
+    asked.addAll(values.keySet());
+  }
+
   /** An enum constant as pipeline files write it: {@code count+catalogue}. */
   static String label(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace("_and_", "+");

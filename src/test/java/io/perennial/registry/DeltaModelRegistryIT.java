@@ -63,6 +63,8 @@ class DeltaModelRegistryIT {
             "user_factors",
             "item_factors",
             "item_sums",
+            "companions",
+            "training_losses",
             "user_history",
             "item_statistics",
             "frozen_windows",
@@ -137,6 +139,8 @@ class DeltaModelRegistryIT {
     assertSame(state.users().all(), truth.users().all());
     assertSame(state.items().all(), truth.items().all());
     assertSame(state.itemSums().orElseThrow().all(), truth.items().all());
+    assertThat(state.companions()).containsOnlyKeys("user_moments");
+    assertSame(state.companions().get("user_moments").all().all(), truth.users().all());
     assertThat(state.users().size()).isEqualTo(truth.users().size());
     assertThat(state.users().rank()).isEqualTo(2);
     assertThat(state.users().dataset().count()).isEqualTo(truth.users().size());

@@ -152,7 +152,7 @@ class ArmsIT {
   }
 
   private static AlsHyperparameters parameters(BacktestArm arm) {
-    return PIPELINE.backtest().arm(arm).model();
+    return (AlsHyperparameters) PIPELINE.backtest().arm(arm).model();
   }
 
   private static Audience audience(int... users) {
