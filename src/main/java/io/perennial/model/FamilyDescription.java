@@ -11,10 +11,11 @@ import java.util.Optional;
  * model.family}.
  *
  * <p>Options are records. Each component is a key of the section of the same name and type: whole
- * numbers, numbers, truth values, texts, spans of time, enums, lists and maps of them, optionals,
- * and records, which are sections of their own. A key, its default and its check stand once, in the
- * record: what its constructor refuses with an {@link IllegalArgumentException} is told with the
- * line of the file. No component may be called {@code family} or {@code preset}.
+ * numbers, numbers, truth values, texts, spans of time, enums; lists of whole numbers, numbers,
+ * texts or enums; maps from texts to one of these; an {@link Optional} of one, which a file may set
+ * to {@code none}; and records, which are sections of their own. A key, its default and its check
+ * stand once, in the record: what its constructor refuses with an {@link IllegalArgumentException}
+ * is told with the line of the file. No component may be called {@code family} or {@code preset}.
  *
  * @param <O> options of the model: the keys of the section {@code model}
  * @param <D> options of distillation: the keys of the section {@code distillation}; {@link

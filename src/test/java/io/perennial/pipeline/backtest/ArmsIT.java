@@ -357,6 +357,28 @@ class ArmsIT {
     assertThat(arm.learn(night(2))).isEqualTo(new Learnt(0, 0, Verdict.stopped()));
   }
 
+  @Test
+  void oursGoesOnFromTheSumsOfTheBase() {
+    PipelineDefinition summing =
+        PipelineReader.read(
+            "shop.yaml",
+            """
+            name: shop
+            seed: 11
+            model:
+              rank: 6
+              maxIter: 3
+            distillation:
+              items: sums
+            """);
+    Arm arm = arm(summing, BacktestArm.OURS, 1);
+    arm.begin(base());
+    Learnt learnt = arm.learn(night(1));
+
+    assertThat(learnt.verdict().get().outcome()).isEqualTo(Verdict.Outcome.PROMOTED);
+    assertThat(learnt.rows()).isPositive();
+  }
+
   private static List<Integer> order(float[] scores) {
     return IntStream.range(0, scores.length)
         .boxed()
