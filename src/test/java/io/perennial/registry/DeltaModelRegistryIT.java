@@ -91,6 +91,16 @@ class DeltaModelRegistryIT {
     assertThat(run.openedAt()).isEqualTo(Nights.START);
     assertThat(registry.nextVersion("shop")).isEqualTo(2);
 
+    assertThat(
+            spark
+                .read()
+                .format("delta")
+                .load(folder.resolve("training_losses").toString())
+                .orderBy("epoch")
+                .collectAsList())
+        .extracting(row -> row.mkString(" "))
+        .containsExactly("shop 1 1 training 0.5", "shop 1 2 training 0.25");
+
     assertThat(registry.frozenWindows("shop", champion, 3)).hasSize(1);
     assertThat(registry.frozenWindows("shop", champion, 3).get(0))
         .usingRecursiveComparison()
