@@ -82,7 +82,9 @@ class RegistryCareIT {
     assertThat(spark.sql("SELECT version FROM champion WHERE pipeline = 'shop'").head().getLong(0))
         .isEqualTo(5);
     assertThat(versionsIn("companions")).containsExactly(4L, 5L);
-    assertThat(versionsIn("training_losses")).as("figures stay").containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(versionsIn("training_losses"))
+        .as("figures stay")
+        .containsExactly(1L, 2L, 3L, 4L, 5L);
     for (String view : WarehouseViews.describe().keySet()) {
       assertThat(spark.sql("SELECT * FROM " + view).collectAsList()).isNotNull();
     }
