@@ -134,6 +134,19 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule noStageKnowsAFamily =
+      noClasses()
+          .that(resideOutsideOfPackages("io.perennial.model.."))
+          // Spark MLlib's ALS, beside which ours is measured.
+          .and(describe("not of the stock arm", c -> !c.getSimpleName().equals("StockRetrainArm")))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "io.perennial.model.als..",
+                  "io.perennial.model.embedding..",
+                  "io.perennial.model.linear.."));
+
+  @ArchTest
   static final ArchRule nd4jStaysInModelsAndDistillation =
       noClasses()
           .that(resideOutsideOfPackages("io.perennial.model..", "io.perennial.distillation.."))

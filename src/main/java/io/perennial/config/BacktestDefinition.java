@@ -1,8 +1,7 @@
 package io.perennial.config;
 
-import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.baseline.NeighbourOptions;
-import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.FamilyOptions;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,16 +27,45 @@ public record BacktestDefinition(
   /**
    * Parameters of one arm; each arm reads what concerns it.
    *
-   * @param model of the arms that factorise
-   * @param distillation of the arms that have a teacher
+   * @param learner of the arms that learn the pipeline's family
    * @param neighbours of item-knn
    */
-  public record Arm(
-      AlsHyperparameters model, DistillationOptions distillation, NeighbourOptions neighbours) {
+  public record Arm(FamilyOptions<?, ?> learner, NeighbourOptions neighbours) {
     public Arm {
-      Objects.requireNonNull(model, "model");
-      Objects.requireNonNull(distillation, "distillation");
+      Objects.requireNonNull(learner, "learner");
       Objects.requireNonNull(neighbours, "neighbours");
+    }
+
+    /** The family's own options record. */
+    public Record model() {
+      return learner.model();
+    }
+
+    /** The family's own options of distillation, of the arms that have a teacher. */
+    public Record distillation() {
+      return learner.distillation();
+    }
+
+    /** The same with other options of the family. */
+    public Arm with(FamilyOptions<?, ?> other) {
+      return new Arm(other, neighbours);
+    }
+
+    /** The same with other neighbours. */
+    public Arm with(NeighbourOptions other) {
+      return new Arm(learner, other);
+    }
+
+    /** A part of what names a backtest: where it changes, backtests are not gone on with. */
+    @Override
+    public String toString() {
+      return "Arm[model="
+          + model()
+          + ", distillation="
+          + distillation()
+          + ", neighbours="
+          + neighbours
+          + "]";
     }
   }
 

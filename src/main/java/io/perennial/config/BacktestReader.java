@@ -1,8 +1,7 @@
 package io.perennial.config;
 
-import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.baseline.NeighbourOptions;
-import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.FamilyOptions;
 import io.perennial.model.history.DecayPolicy;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -17,14 +16,13 @@ import java.util.Optional;
 final class BacktestReader {
   private BacktestReader() {}
 
-  static BacktestDefinition read(
-      YamlSection section, AlsHyperparameters model, DistillationOptions distillation) {
+  static BacktestDefinition read(YamlSection section, FamilyOptions<?, ?> learner) {
     Optional<LocalDate> from = day(section, "baseFrom");
     Optional<LocalDate> to = day(section, "baseTo");
     YamlSection arms = section.section("arms");
     Map<BacktestArm, BacktestDefinition.Arm> read = new EnumMap<>(BacktestArm.class);
     for (BacktestArm arm : BacktestArm.values()) {
-      BacktestDefinition.Arm usual = usual(arm, model, distillation);
+      BacktestDefinition.Arm usual = usual(arm, learner);
       boolean given = arm.keys() != BacktestArm.Keys.NONE && arms.has(arm.label());
       read.put(arm, given ? changed(arms.section(arm.label()), arm, usual) : usual);
     }
@@ -43,55 +41,33 @@ final class BacktestReader {
     }
   }
 
-  private static BacktestDefinition.Arm usual(
-      BacktestArm arm, AlsHyperparameters model, DistillationOptions distillation) {
-    DecayPolicy alike = new DecayPolicy(Optional.empty(), model.decay().aggregate());
-    AlsHyperparameters parameters =
+  /**
+   * A family that cannot learn as an arm does is left as it is; the arm is refused when asked for.
+   */
+  private static BacktestDefinition.Arm usual(BacktestArm arm, FamilyOptions<?, ?> learner) {
+    FamilyOptions<?, ?> own =
         switch (arm) {
-          case FULL_RETRAIN -> model.with(alike);
-          case MLLIB_FULL_RETRAIN -> stock(model, alike);
-          default -> model;
+          case FULL_RETRAIN -> learner.fading(alike(learner)).orElse(learner);
+          case MLLIB_FULL_RETRAIN -> learner.asInMllib().orElse(learner);
+          case FINE_TUNE -> learner.untaught();
+          default -> learner;
         };
-    return new BacktestDefinition.Arm(
-        parameters,
-        arm == BacktestArm.FINE_TUNE ? DistillationOptions.NONE : distillation,
-        NeighbourOptions.DEFAULT);
+    return new BacktestDefinition.Arm(own, NeighbourOptions.DEFAULT);
+  }
+
+  private static DecayPolicy alike(FamilyOptions<?, ?> learner) {
+    return new DecayPolicy(Optional.empty(), learner.decay().aggregate());
   }
 
   private static BacktestDefinition.Arm changed(
       YamlSection section, BacktestArm arm, BacktestDefinition.Arm usual) {
+    FamilyOptions<?, ?> learner = usual.learner();
     return switch (arm.keys()) {
       case NONE -> usual;
-      case MODEL ->
-          new BacktestDefinition.Arm(
-              RecordBinder.bind(section, usual.model()), usual.distillation(), usual.neighbours());
+      case MODEL -> usual.with(FamilyReader.model(section, learner));
       case MODEL_AND_DISTILLATION ->
-          new BacktestDefinition.Arm(
-              RecordBinder.bind(section, usual.model()),
-              RecordBinder.bind(section.section("distillation"), usual.distillation()),
-              usual.neighbours());
-      case NEIGHBOURS ->
-          new BacktestDefinition.Arm(
-              usual.model(), usual.distillation(), RecordBinder.bind(section, usual.neighbours()));
+          usual.with(FamilyReader.modelAndDistillation(section, learner));
+      case NEIGHBOURS -> usual.with(RecordBinder.bind(section, usual.neighbours()));
     };
-  }
-
-  /** MLlib's defaults with the pipeline's rank, sweeps and kind of feedback. */
-  private static AlsHyperparameters stock(AlsHyperparameters model, DecayPolicy decay) {
-    AlsHyperparameters mllib = AlsHyperparameters.mllib();
-    return new AlsHyperparameters(
-        model.rank(),
-        model.maxIter(),
-        mllib.nightlySweeps(),
-        mllib.regParam(),
-        mllib.regScaling(),
-        model.implicitPrefs(),
-        mllib.alpha(),
-        mllib.confidence(),
-        mllib.unobservedWeight(),
-        decay,
-        mllib.numBlocks(),
-        mllib.solver(),
-        mllib.initialScale());
   }
 }

@@ -68,6 +68,7 @@ final class CanonicalForm {
 
   private static Object read(RecordComponent component, Record from) {
     try {
+      component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(from);
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException("Cannot read " + component + " of " + from, e);

@@ -1,10 +1,10 @@
 package io.perennial.config;
 
-import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.EvaluationOptions;
 import io.perennial.event.EventSource;
 import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
+import io.perennial.model.FamilyOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.blend.RankedBy;
 import io.perennial.recommendation.ItemTable;
@@ -23,10 +23,7 @@ import java.util.Optional;
  * @param source table that nights read
  * @param ingest how files become events; empty: the pipeline reads a table that others fill
  * @param split how a slice is cut
- * @param feedback implicit or explicit
- * @param family model family: {@code als}
- * @param model the family's own options record: {@link io.perennial.model.als.AlsHyperparameters}
- * @param distillation how the parent teaches
+ * @param learner model family with its options, and those of its distillation
  * @param absorb whether a promoted update is run once more over the whole slice; default true
  * @param rankedBy by what the items of a user are ranked; default model
  * @param evaluation what is measured
@@ -47,10 +44,7 @@ public record PipelineDefinition(
     EventSource source,
     Optional<IngestOptions> ingest,
     SplitPolicy split,
-    Feedback feedback,
-    String family,
-    Object model,
-    DistillationOptions distillation,
+    FamilyOptions<?, ?> learner,
     boolean absorb,
     RankedBy rankedBy,
     EvaluationOptions evaluation,
@@ -63,6 +57,26 @@ public record PipelineDefinition(
     Optional<Schedule> schedule,
     String digest,
     Map<String, String> text) {
+  /** What the value of an event means. */
+  public Feedback feedback() {
+    return learner.feedback();
+  }
+
+  /** Name of the model family: {@code als}. */
+  public String family() {
+    return learner.name();
+  }
+
+  /** The family's own options record. */
+  public Record model() {
+    return learner.model();
+  }
+
+  /** How the parent teaches: the family's own options record. */
+  public Record distillation() {
+    return learner.distillation();
+  }
+
   /** The same pipeline, replayed with other parameters. */
   public PipelineDefinition with(BacktestDefinition other) {
     return new PipelineDefinition(
@@ -72,10 +86,7 @@ public record PipelineDefinition(
         source,
         ingest,
         split,
-        feedback,
-        family,
-        model,
-        distillation,
+        learner,
         absorb,
         rankedBy,
         evaluation,

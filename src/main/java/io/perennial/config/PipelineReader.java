@@ -1,6 +1,5 @@
 package io.perennial.config;
 
-import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.EvaluationOptions;
 import io.perennial.evaluation.Metric;
 import io.perennial.event.EventColumns;
@@ -8,8 +7,8 @@ import io.perennial.event.EventSource;
 import io.perennial.event.EventSource.Removals;
 import io.perennial.event.IngestOptions;
 import io.perennial.gate.GateOptions;
+import io.perennial.model.FamilyOptions;
 import io.perennial.model.Feedback;
-import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.blend.RankedBy;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.RecommendationOptions;
@@ -61,18 +60,6 @@ public final class PipelineReader {
   private static final int DEFAULT_PENDING_NIGHTS = 3;
   private static final int DEFAULT_KEYFRAME_EVERY = 14;
 
-  /** Parameters that a file starts from. */
-  private enum Preset {
-    IALS,
-    RATINGS,
-    MLLIB
-  }
-
-  /** Model families that a file can name. */
-  private enum Family {
-    ALS
-  }
-
   private PipelineReader() {}
 
   /**
@@ -117,14 +104,25 @@ public final class PipelineReader {
     YamlSection root = YamlDocument.read(text, problems);
     problems.throwIfAny();
     PipelineDefinition pipeline = definition(root);
-    root.refuseUnknown(new Spelling(keys()));
+    root.refuseUnknown(new Spelling(keys(pipeline.family())));
     problems.throwIfAny();
     return pipeline;
   }
 
-  /** Every key that a pipeline file can have, as a path from its root, sorted. */
+  /** Every key that a file of the default family can have, as a path from its root, sorted. */
   public static TreeSet<String> keys() {
-    YamlSection root = YamlSection.absent("", new Problems("keys"));
+    return keys(FamilyReader.DEFAULT);
+  }
+
+  /**
+   * Every key that a file of a family can have, as a path from its root, sorted.
+   *
+   * @throws InvalidPipelineException where there is no such family
+   */
+  public static TreeSet<String> keys(String family) {
+    Problems problems = new Problems("keys");
+    YamlSection root = YamlDocument.read("model:\n  family: '" + family + "'\n", problems);
+    problems.throwIfAny();
     definition(root);
     return root.askedPaths();
   }
@@ -143,30 +141,22 @@ public final class PipelineReader {
     EventSource source = source(root.section("source"), zone);
     Optional<IngestOptions> ingest = ingest(root.section("ingest"));
     SplitPolicy split = RecordBinder.bind(root.section("split"), SplitPolicy.DEFAULT);
-    YamlSection model = root.section("model");
-    String family = YamlSection.label(model.choice("family", Family.class).orElse(Family.ALS));
-    AlsHyperparameters parameters = RecordBinder.bind(model, preset(model));
-    Feedback feedback = parameters.implicitPrefs() ? Feedback.IMPLICIT : Feedback.EXPLICIT;
-    DistillationOptions distillation =
-        RecordBinder.bind(
-            root.section("distillation"),
-            feedback == Feedback.EXPLICIT
-                ? DistillationOptions.RATINGS
-                : DistillationOptions.DEFAULT);
+    FamilyOptions<?, ?> learner =
+        FamilyReader.read(root.section("model"), root.section("distillation"));
     boolean absorb = root.truth("absorb").orElse(true);
     RankedBy rankedBy = root.choice("rankedBy", RankedBy.class).orElse(RankedBy.MODEL);
-    if (rankedBy == RankedBy.BLEND && feedback == Feedback.EXPLICIT) {
+    if (rankedBy == RankedBy.BLEND && learner.feedback() == Feedback.EXPLICIT) {
       root.problem(
           "rankedBy",
-          "is blend, but model.implicitPrefs is false: a blend ranks, it does not predict ratings."
-              + " Leave rankedBy out.");
+          "is blend, but "
+              + learner.feedbackReason()
+              + ": a blend ranks, it does not predict ratings. Leave rankedBy out.");
     }
-    EvaluationOptions evaluation = evaluation(root.section("evaluation"), feedback);
+    EvaluationOptions evaluation = evaluation(root.section("evaluation"), learner);
     GateOptions gate = gate(root.section("gate"));
     int pending = root.whole("maximalPendingNights", 1, 365).orElse(DEFAULT_PENDING_NIGHTS);
     int keyframes = root.whole("keyframeEvery", 1, 10_000).orElse(DEFAULT_KEYFRAME_EVERY);
-    BacktestDefinition backtest =
-        BacktestReader.read(root.section("backtest"), parameters, distillation);
+    BacktestDefinition backtest = BacktestReader.read(root.section("backtest"), learner);
     RecommendationOptions recommendation =
         RecordBinder.bind(root.section("recommendation"), RecommendationOptions.DEFAULT);
     Optional<ItemTable> items = items(root.section("items"));
@@ -179,10 +169,10 @@ public final class PipelineReader {
             .with("source", source)
             .with("ingest", ingest)
             .with("split", split)
-            .with("feedback", feedback)
-            .with("model.family", family)
-            .with("model", parameters)
-            .with("distillation", distillation)
+            .with("feedback", learner.feedback())
+            .with("model.family", learner.name())
+            .with("model", learner.model())
+            .with("distillation", learner.distillation())
             .with("absorb", absorb)
             .with("rankedBy", rankedBy)
             .with("evaluation", evaluation)
@@ -196,10 +186,7 @@ public final class PipelineReader {
         source,
         ingest,
         split,
-        feedback,
-        family,
-        parameters,
-        distillation,
+        learner,
         absorb,
         rankedBy,
         evaluation,
@@ -212,14 +199,6 @@ public final class PipelineReader {
         schedule,
         form.digest(),
         form.text());
-  }
-
-  private static AlsHyperparameters preset(YamlSection model) {
-    return switch (model.choice("preset", Preset.class).orElse(Preset.IALS)) {
-      case IALS -> AlsHyperparameters.ials();
-      case RATINGS -> AlsHyperparameters.ratings();
-      case MLLIB -> AlsHyperparameters.mllib();
-    };
   }
 
   private static EventSource source(YamlSection section, ZoneId zone) {
@@ -249,7 +228,8 @@ public final class PipelineReader {
     return new EventSource(table, columns, types, zone, removals);
   }
 
-  private static EvaluationOptions evaluation(YamlSection section, Feedback feedback) {
+  private static EvaluationOptions evaluation(YamlSection section, FamilyOptions<?, ?> learner) {
+    Feedback feedback = learner.feedback();
     EvaluationOptions defaults = EvaluationOptions.DEFAULT;
     if (feedback == Feedback.EXPLICIT) {
       defaults =
@@ -268,8 +248,8 @@ public final class PipelineReader {
           "primaryMetric",
           "is "
               + options.primaryMetric().label()
-              + ", but model.implicitPrefs is "
-              + (feedback == Feedback.IMPLICIT)
+              + ", but "
+              + learner.feedbackReason()
               + ": choose "
               + (feedback == Feedback.IMPLICIT
                   ? "a ranking metric such as ndcg."

@@ -48,12 +48,8 @@ final class RecordBinder {
       return optional(section, key, argument(component, 0), (Optional<?>) fallback);
     }
     if (type == List.class) {
-      return argument(component, 0) == Integer.class
-          ? section
-              .wholes(key, Integer.MIN_VALUE, Integer.MAX_VALUE)
-              .<Object>map(l -> l)
-              .orElse(fallback)
-          : section.texts(key).<Object>map(l -> l).orElse(fallback);
+      Optional<? extends List<?>> given = list(section, key, argument(component, 0));
+      return given.isPresent() ? given.get() : fallback;
     }
     if (type == Map.class) {
       return section.has(key) ? map(section.section(key), argument(component, 1)) : fallback;
@@ -78,6 +74,23 @@ final class RecordBinder {
     }
     Optional<?> value = scalar(section, key, type);
     return value.isPresent() ? value : fallback;
+  }
+
+  private static Optional<? extends List<?>> list(YamlSection section, String key, Class<?> type) {
+    if (type == Integer.class) {
+      return section.wholes(key, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+    if (type == Double.class) {
+      return section.numbers(key);
+    }
+    if (type == String.class) {
+      return section.texts(key);
+    }
+    if (type.isEnum()) {
+      return section.choices(key, type);
+    }
+    throw new IllegalStateException(
+        "No way to read a list of " + type + " from a pipeline file: " + key);
   }
 
   private static Map<String, ?> map(YamlSection section, Class<?> type) {
@@ -126,6 +139,8 @@ final class RecordBinder {
 
   private static Object read(RecordComponent component, Record from) {
     try {
+      // The record of somebody else's family need not be public.
+      component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(from);
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException("Cannot read " + component + " of " + from, e);
@@ -141,6 +156,7 @@ final class RecordBinder {
     }
     try {
       Constructor<?> constructor = defaults.getClass().getDeclaredConstructor(types);
+      constructor.setAccessible(true);
       return (T) constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException refused) {

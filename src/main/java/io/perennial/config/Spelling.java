@@ -38,7 +38,7 @@ final class Spelling {
   String nearest(String path, String key, Collection<String> sameSection) {
     return exact(key)
         .or(() -> closest(key, sameSection))
-        .or(() -> Optional.ofNullable(ELSEWHERE.get(key.toLowerCase(Locale.ROOT))))
+        .or(() -> elsewhere(key))
         .or(() -> closest(key, everyPath))
         .filter(candidate -> !candidate.equals(path))
         .map(candidate -> " Did you mean " + candidate + "?")
@@ -47,6 +47,11 @@ final class Spelling {
                 sameSection.isEmpty()
                     ? ""
                     : " Known here: " + String.join(", ", sameSection) + ".");
+  }
+
+  private Optional<String> elsewhere(String key) {
+    return Optional.ofNullable(ELSEWHERE.get(key.toLowerCase(Locale.ROOT)))
+        .filter(everyPath::contains);
   }
 
   private Optional<String> exact(String key) {

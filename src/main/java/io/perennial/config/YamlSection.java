@@ -191,17 +191,32 @@ final class YamlSection {
 
   /** One of an enum's constants, by its label. */
   <E> Optional<E> choice(String key, Class<E> type) {
-    String allowed =
-        Arrays.stream(type.getEnumConstants())
-            .map(constant -> label((Enum<?>) constant))
-            .collect(Collectors.joining(", "));
+    return scalar(key, "one of " + labels(type), text -> constant(type, text));
+  }
+
+  private static String labels(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants())
+        .map(constant -> label((Enum<?>) constant))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static <E> Optional<E> constant(Class<E> type, String text) {
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> label((Enum<?>) constant).equals(text))
+        .findFirst();
+  }
+
+  /** One of some names. */
+  Optional<String> oneOf(String key, List<String> names) {
     return scalar(
         key,
-        "one of " + allowed,
-        text ->
-            Arrays.stream(type.getEnumConstants())
-                .filter(constant -> label((Enum<?>) constant).equals(text))
-                .findFirst());
+        "one of " + String.join(", ", names),
+        text -> names.contains(text) ? Optional.of(text) : Optional.empty());
+  }
+
+  /** Takes every key of this section for known, whatever it is. */
+  void accept() {
+    asked.addAll(values.keySet());
   }
 
   /** An enum constant as pipeline files write it: {@code count+catalogue}. */
@@ -215,18 +230,35 @@ final class YamlSection {
   }
 
   Optional<List<Integer>> wholes(String key, int least, int most) {
-    String allowed = "a list of whole numbers from " + least + " to " + most;
     return list(
         key,
-        allowed,
-        text -> {
-          try {
-            int value = Integer.parseInt(text);
-            return value >= least && value <= most ? Optional.of(value) : Optional.empty();
-          } catch (NumberFormatException e) {
-            return Optional.empty();
-          }
-        });
+        "a list of whole numbers from " + least + " to " + most,
+        text ->
+            parsed(() -> Integer.parseInt(text)).filter(value -> value >= least && value <= most));
+  }
+
+  /** A list of finite numbers. */
+  Optional<List<Double>> numbers(String key) {
+    return list(
+        key,
+        "a list of numbers",
+        text ->
+            text.endsWith("d") || text.endsWith("f")
+                ? Optional.empty()
+                : parsed(() -> Double.parseDouble(text)).filter(Double::isFinite));
+  }
+
+  /** A list of an enum's constants, by their labels. */
+  <E> Optional<List<E>> choices(String key, Class<E> type) {
+    return list(key, "a list of " + labels(type), text -> constant(type, text));
+  }
+
+  private static <T> Optional<T> parsed(Supplier<T> parse) {
+    try {
+      return Optional.of(parse.get());
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /** The section under a key; an absent one where the key is missing. */

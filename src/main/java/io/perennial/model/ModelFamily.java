@@ -5,11 +5,21 @@ import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.Past;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Everything the stages need of a family, with its hyper-parameters bound. */
 public interface ModelFamily<M extends Model> {
+  /** Who reads what users did before a night. */
+  enum HistoryUse {
+    /** The trainer, of the users of the night. */
+    TRAINING,
+    /** Whoever serves users: {@link #serving} is there. */
+    SERVING
+  }
+
   /** As in the pipeline file: {@code als}. */
   String name();
 
@@ -21,6 +31,20 @@ public interface ModelFamily<M extends Model> {
 
   /** How events become the counts of a user's history, which is kept for every family. */
   DecayPolicy decay();
+
+  /** What histories of users are read for; a replay keeps none that nobody reads. */
+  default Set<HistoryUse> historyUses() {
+    return EnumSet.allOf(HistoryUse.class);
+  }
+
+  /**
+   * The family as it learns from scratch, and serves what it learnt: without what only makes a
+   * difference to nights with a parent, and to serving. Arms of a backtest whose families are equal
+   * here share their first model.
+   */
+  default ModelFamily<M> first() {
+    return this;
+  }
 
   /**
    * How users whom a model does not know get a vector.

@@ -201,6 +201,7 @@ final class Night<M extends Model> {
             measurements,
             left.evidence(),
             left.profiles(),
+            kept.model().losses(),
             kept.findings(),
             slices(kept),
             kept.promoted()));

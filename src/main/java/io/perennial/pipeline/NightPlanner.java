@@ -2,6 +2,7 @@ package io.perennial.pipeline;
 
 import io.perennial.config.PipelineDefinition;
 import io.perennial.event.EventTable;
+import io.perennial.registry.ForeignFamilyException;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.RunState;
@@ -36,6 +37,7 @@ final class NightPlanner {
 
   NightPlan plan(NightRequest request) {
     Optional<ModelVersion> champion = registry.alias(pipeline.name(), "champion");
+    champion.ifPresent(version -> ForeignFamilyException.check(version, pipeline.family()));
     boolean anew =
         request.start() == NightRequest.Start.FULL_REBUILD
             && champion.filter(this::sourceWentOn).isEmpty();

@@ -11,7 +11,7 @@ import org.apache.spark.sql.Row;
 /**
  * The items of a version, in memory.
  *
- * @param rows every item row
+ * @param rows every item row, whose dot product with a user's row is the score
  * @param names natural id by dense index; null for items that came after the version
  * @param recommendable dense indices of the items that may be recommended, increasing
  * @param popular those of them that occurred, most popular first: by events that fade with {@link

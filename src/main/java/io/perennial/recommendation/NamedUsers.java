@@ -73,6 +73,7 @@ final class NamedUsers {
     Ranking ranking =
         new Ranking(
             prepared.catalogue(),
+            prepared.users(),
             prepared.foldIn(),
             prepared.serving(),
             prepared.blending(),

@@ -3,13 +3,17 @@ package io.perennial.recommendation;
 import io.perennial.Warehouse;
 import io.perennial.event.EventSource;
 import io.perennial.event.SourceGapException;
+import io.perennial.model.DotProduct;
+import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
 import io.perennial.model.Model;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.ModelState;
+import io.perennial.model.UserProjection;
 import io.perennial.model.blend.BlendWeights;
 import io.perennial.model.blend.BlendedTopItems;
 import io.perennial.model.blend.RankedBy;
+import io.perennial.registry.ForeignFamilyException;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.UnknownVersionException;
@@ -27,6 +31,7 @@ import org.apache.spark.sql.SparkSession;
  * @param catalogue its items
  * @param directory what the item table says of them
  * @param fresh what happened since; empty: nothing, or nobody asked
+ * @param users how a user's vector becomes the row that items are ranked by
  * @param foldIn empty where it is switched off
  * @param serving empty where users keep the vectors that the version has
  * @param blending where the version has learnt one
@@ -37,6 +42,7 @@ record Prepared(
     Catalogue catalogue,
     ItemDirectory directory,
     Optional<FreshEvents> fresh,
+    UserProjection users,
     Optional<FoldIn> foldIn,
     Optional<FreshUsers> serving,
     Optional<Blending> blending) {
@@ -48,6 +54,7 @@ record Prepared(
       RecommendationSource source,
       RecommendationRequest request) {
     ModelVersion version = version(registry, source.pipeline(), request.version());
+    ForeignFamilyException.check(version, source.family().name());
     ModelState state = registry.open(version);
     return of(spark, warehouse, registry, source, request, version, state, source.family());
   }
@@ -78,19 +85,21 @@ record Prepared(
         readsFresh ? fresh(spark, warehouse, events, version) : Optional.empty();
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
     M served = family.asOf(kept, registry.itemStatistics(version), now);
+    DotProduct scores = served.dotProduct();
     Catalogue catalogue =
-        Catalogue.of(registry, version, served.items(), request.rules(), directory);
+        Catalogue.of(registry, version, scores.items(), request.rules(), directory);
     return new Prepared(
         version,
         state,
         catalogue,
         directory,
         fresh,
+        scores.users(),
         options.foldIn() ? Optional.of(family.foldIn(served, now)) : Optional.empty(),
         family
             .serving(served, now)
             .map(solver -> new FreshUsers(solver, PastReader.of(family.decay(), now))),
-        blending(registry, source, version, catalogue, now));
+        blending(registry, source, version, catalogue, served.items(), now));
   }
 
   private static Optional<FreshEvents> fresh(
@@ -113,6 +122,7 @@ record Prepared(
       RecommendationSource source,
       ModelVersion version,
       Catalogue catalogue,
+      FactorRows alike,
       Instant now) {
     if (source.rankedBy() == RankedBy.MODEL) {
       return Optional.empty();
@@ -123,6 +133,7 @@ record Prepared(
                 new Blending(
                     new BlendedTopItems(
                         catalogue.rows(),
+                        alike,
                         catalogue.recommendable(),
                         weights,
                         registry.itemStatistics(version),

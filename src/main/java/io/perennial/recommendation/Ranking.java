@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
+import io.perennial.model.UserProjection;
 import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.Past;
 import io.perennial.model.scoring.TopItems;
@@ -61,6 +62,7 @@ final class Ranking implements Serializable {
           .add("source", StringType, false);
 
   private final TopItems top;
+  private final UserProjection projection;
   private final Blending blending;
   private final FoldIn foldIn;
   private final FreshUsers serving;
@@ -72,17 +74,20 @@ final class Ranking implements Serializable {
   private final UTF8String[] labels;
 
   /**
+   * @param projection makes rows of the users' vectors
    * @param foldIn empty: users without a vector get popular items
    * @param serving empty: users whom the model knows keep its vectors
    * @param blending empty: the model ranks alone
    */
   Ranking(
       Catalogue catalogue,
+      UserProjection projection,
       Optional<FoldIn> foldIn,
       Optional<FreshUsers> serving,
       Optional<Blending> blending,
       RecommendationOptions options) {
     this.top = new TopItems(catalogue.rows(), catalogue.recommendable());
+    this.projection = projection;
     this.blending = blending.orElse(null);
     this.foldIn = foldIn.orElse(null);
     this.serving = serving.orElse(null);
@@ -135,7 +140,7 @@ final class Ranking implements Serializable {
   private final class Block {
     private final UTF8String[] users = new UTF8String[TopItems.USERS];
     private final int[] buckets = new int[TopItems.USERS];
-    private final float[] vectors = new float[TopItems.USERS * top.rank()];
+    private final float[] vectors = new float[TopItems.USERS * projection.rank()];
     private final int[][] seen = new int[TopItems.USERS][];
     private final Past[] had = new Past[TopItems.USERS];
     private final Source[] sources = new Source[TopItems.USERS];
@@ -159,8 +164,9 @@ final class Ranking implements Serializable {
         }
         if (!row.isNullAt(FACTOR)) {
           float[] factor = row.getArray(FACTOR).toFloatArray();
-          System.arraycopy(factor, 0, vectors, count * top.rank(), top.rank());
-          sources[count] = isZero(vectors, count * top.rank()) ? Source.POPULARITY : Source.MODEL;
+          int from = count * projection.rank();
+          System.arraycopy(factor, 0, vectors, from, projection.rank());
+          sources[count] = isZero(vectors, from) ? Source.POPULARITY : Source.MODEL;
           if (serving != null && had[count].size() > 0) {
             events[count] =
                 InteractionHistory.of(
@@ -191,8 +197,9 @@ final class Ranking implements Serializable {
       FactorRows folded = (serving != null ? serving.solver() : foldIn).vectors(history());
       for (int at = 0; at < folded.size(); at++) {
         int user = folded.indices()[at];
-        int from = user * top.rank();
-        System.arraycopy(folded.values(), at * top.rank(), vectors, from, top.rank());
+        int rank = projection.rank();
+        int from = user * rank;
+        System.arraycopy(folded.values(), at * rank, vectors, from, rank);
         Source own = sources[user] == Source.MODEL ? Source.MODEL : Source.FOLD_IN;
         sources[user] = isZero(vectors, from) ? Source.POPULARITY : own;
       }
@@ -233,10 +240,11 @@ final class Ranking implements Serializable {
     }
 
     void rank(ArrayDeque<InternalRow> out) {
+      float[] rows = projection.rows(vectors, count);
       TopRows best =
           blending == null
-              ? top.best(vectors, count, n, seen)
-              : blending.top().best(vectors, count, n, seen, had);
+              ? top.best(rows, count, n, seen)
+              : blending.top().best(rows, count, n, seen, had);
       for (int user = 0; user < count; user++) {
         if (sources[user] == Source.POPULARITY) {
           popular(user, out);
@@ -271,7 +279,7 @@ final class Ranking implements Serializable {
   }
 
   private boolean isZero(float[] values, int from) {
-    for (int c = from; c < from + top.rank(); c++) {
+    for (int c = from; c < from + projection.rank(); c++) {
       if (values[c] != 0) {
         return false;
       }

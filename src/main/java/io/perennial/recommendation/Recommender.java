@@ -238,6 +238,7 @@ public final class Recommender {
             .broadcast(
                 new Ranking(
                     plan.prepared().catalogue(),
+                    plan.prepared().users(),
                     plan.prepared().foldIn(),
                     plan.prepared().serving(),
                     plan.prepared().blending(),

@@ -49,7 +49,12 @@ public final class Compaction {
   private static final String MOST = "spark.databricks.delta.optimize.maxFileSize";
 
   private static final Set<Tables> SORTED =
-      Set.of(Tables.USER_FACTORS, Tables.ITEM_FACTORS, Tables.USER_HISTORY, Tables.ITEM_STATISTICS);
+      Set.of(
+          Tables.USER_FACTORS,
+          Tables.ITEM_FACTORS,
+          Tables.COMPANIONS,
+          Tables.USER_HISTORY,
+          Tables.ITEM_STATISTICS);
 
   private final SparkSession spark;
   private final Warehouse warehouse;

@@ -9,6 +9,7 @@ import io.perennial.evaluation.Evidence;
 import io.perennial.evaluation.InputProfile;
 import io.perennial.model.FactorTable;
 import io.perennial.model.ModelState;
+import io.perennial.model.ModelState.Companion;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.slice.Interval;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -197,7 +199,7 @@ public final class DeltaModelRegistry implements ModelRegistry {
   @Override
   public ModelState open(ModelVersion version) {
     Names.pipeline(version.pipeline());
-    int rank = whole(version, "rank");
+    int rank = whole(version, ModelState.RANK);
     int sums = whole(version, ModelState.ITEM_SUMS_WIDTH);
     FactorTable users =
         new StoredFactorTable(catalog.rows(Tables.USER_FACTORS, FactorTable.SCHEMA, version), rank);
@@ -215,8 +217,22 @@ public final class DeltaModelRegistry implements ModelRegistry {
                 new StoredFactorTable(
                     catalog.rows(Tables.ITEM_SUMS, FactorTable.SCHEMA, version), sums)),
         Optional.empty(),
+        companions(version),
         version.arrays(),
         version.attributes());
+  }
+
+  private Map<String, Companion> companions(ModelVersion version) {
+    Map<String, Companion> companions = new TreeMap<>();
+    ModelState.companionWidths(version.attributes())
+        .forEach(
+            (name, width) ->
+                companions.put(
+                    name,
+                    new Companion(
+                        new StoredFactorTable(catalog.companion(name, version), width),
+                        Optional.empty())));
+    return companions;
   }
 
   private static int whole(ModelVersion version, String attribute) {

@@ -123,8 +123,12 @@ final class NewestRows {
     }
   }
 
-  /** What an ownership is of. */
-  record OwnershipKey(Tables table, String pipeline, List<Long> versions) {}
+  /**
+   * What an ownership is of.
+   *
+   * @param name of the rows, in a table that holds rows of several names; else empty
+   */
+  record OwnershipKey(Tables table, String name, String pipeline, List<Long> versions) {}
 
   private <T> Broadcast<T> broadcast(T value) {
     return JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(value);

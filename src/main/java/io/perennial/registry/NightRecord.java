@@ -6,6 +6,7 @@ import io.perennial.evaluation.InputProfile;
 import io.perennial.evaluation.Measurement;
 import io.perennial.gate.Finding;
 import io.perennial.model.ModelState;
+import io.perennial.model.TrainingLoss;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -28,6 +29,7 @@ import org.apache.spark.sql.Row;
  * @param evidence prequential evidence for pooling in later nights
  * @param profiles shape of the night's input, or of the validation days of a line's first version;
  *     empty when there were only late events
+ * @param losses of the training by epoch; empty where nobody counts epochs
  * @param findings of the gate
  * @param slices states of slices after the night
  * @param promote whether the champion alias moves
@@ -41,6 +43,7 @@ public record NightRecord(
     List<Measurement> measurements,
     List<Evidence> evidence,
     List<InputProfile> profiles,
+    List<TrainingLoss> losses,
     List<Finding> findings,
     List<SliceState> slices,
     boolean promote) {}

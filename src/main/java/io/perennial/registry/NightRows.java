@@ -9,6 +9,7 @@ import io.perennial.evaluation.Metric;
 import io.perennial.evaluation.Segment;
 import io.perennial.evaluation.UserCase;
 import io.perennial.gate.Finding;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.history.Past;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,14 @@ final class NightRows {
               estimate.low(),
               estimate.high(),
               estimate.users()));
+    }
+    return rows;
+  }
+
+  static List<Row> losses(String pipeline, long version, List<TrainingLoss> losses) {
+    List<Row> rows = new ArrayList<>();
+    for (TrainingLoss loss : losses) {
+      rows.add(RowFactory.create(pipeline, version, loss.epoch(), loss.part(), loss.value()));
     }
     return rows;
   }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.perennial.SideBySide;
 import io.perennial.model.FactorTable;
 import io.perennial.model.ModelState;
+import io.perennial.model.ModelState.Companion;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -122,6 +124,7 @@ final class NightWriter {
     Optional<FactorTable> sums = keyframe ? state.itemSums() : state.changedItemSums();
     sums.or(state::itemSums)
         .ifPresent(s -> rows(parts, Tables.ITEM_SUMS, sized(s.dataset(), s.size()), note, ground));
+    companions(state, keyframe).ifPresent(all -> rows(parts, Tables.COMPANIONS, all, note, ground));
     rows(
         parts,
         Tables.USER_HISTORY,
@@ -151,6 +154,21 @@ final class NightWriter {
             .orElse(List.of()),
         note,
         ground);
+  }
+
+  /** The rows of all companions together, each under its name; empty where there are none. */
+  private static Optional<Dataset<Row>> companions(ModelState state, boolean keyframe) {
+    Optional<Dataset<Row>> all = Optional.empty();
+    long size = 0;
+    for (Map.Entry<String, Companion> one : new TreeMap<>(state.companions()).entrySet()) {
+      Companion companion = one.getValue();
+      FactorTable table = keyframe ? companion.all() : companion.changed().orElse(companion.all());
+      Dataset<Row> named = table.dataset().withColumn("name", lit(one.getKey()));
+      all = Optional.of(all.map(before -> before.unionByName(named)).orElse(named));
+      size += table.size();
+    }
+    boolean few = size <= ROWS_A_FILE;
+    return all.map(rows -> (few ? rows.coalesce(1) : rows).sortWithinPartitions("name", "index"));
   }
 
   /** A keyframe holds the parent's rows too, where the night did not change them. */
@@ -207,6 +225,8 @@ final class NightWriter {
         NightRows.evidence(pipeline, version, night.evidence()),
         note,
         ground);
+    List<Row> losses = NightRows.losses(pipeline, version, night.losses());
+    figures(parts, Tables.TRAINING_LOSSES, losses, note, ground);
     List<Row> profiles =
         night.profiles().stream().map(p -> NightRows.profile(pipeline, version, p)).toList();
     figures(parts, Tables.INPUT_PROFILES, profiles, note, ground);

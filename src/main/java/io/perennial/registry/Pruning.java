@@ -20,6 +20,7 @@ final class Pruning {
           Tables.USER_FACTORS,
           Tables.ITEM_FACTORS,
           Tables.ITEM_SUMS,
+          Tables.COMPANIONS,
           Tables.USER_HISTORY,
           Tables.ITEM_STATISTICS);
 

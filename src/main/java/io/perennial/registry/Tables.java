@@ -47,6 +47,16 @@ public enum Tables {
               "of the item's normal equations: upper triangle of the matrix row by row, right-hand"
                   + " side, days since the line began to which both are faded"),
           of("event_count", FloatType, "(user, item, night) that were summed"))),
+  COMPANIONS(
+      "companions",
+      List.of("pipeline", "version"),
+      columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("version", LongType, "version that wrote the row"),
+          of("name", StringType, "what the row is of: moments of an optimiser and the like"),
+          of("index", IntegerType, "dense index of the user or item"),
+          of("factor", createArrayType(FloatType, false), "the row, as its model family has it"),
+          of("event_count", FloatType, "events that made the row"))),
   USER_HISTORY("user_history", List.of("pipeline", "version"), versioned(HistoryTable.SCHEMA)),
   ITEM_STATISTICS(
       "item_statistics", List.of("pipeline", "version"), versioned(ItemStatistics.SCHEMA)),
@@ -108,6 +118,15 @@ public enum Tables {
           of("low", DoubleType, "lower bound of the 95 % bootstrap interval"),
           of("high", DoubleType, "upper bound"),
           of("users", LongType, "number of users it rests on"))),
+  TRAINING_LOSSES(
+      "training_losses",
+      List.of("pipeline", "version"),
+      columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("version", LongType, "version whose training it was"),
+          of("epoch", IntegerType, "epoch, from 1; 0: before the first"),
+          of("part", StringType, "training, validation, or a term of the loss"),
+          of("value", DoubleType, "mean over examples"))),
   EVIDENCE(
       "evidence",
       List.of("pipeline", "version"),

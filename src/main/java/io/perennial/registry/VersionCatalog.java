@@ -2,6 +2,7 @@ package io.perennial.registry;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.perennial.model.FactorTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -135,13 +136,25 @@ final class VersionCatalog {
 
   /** The rows of a version: of the partitions that it lists, the newest of each index. */
   NewestRows rows(Tables table, StructType schema, ModelVersion version) {
+    return rows(table, tables.read(table, version.pipeline()), schema, version, "");
+  }
+
+  /** The rows of a companion of a version. */
+  NewestRows companion(String name, ModelVersion version) {
+    Dataset<Row> named =
+        tables.read(Tables.COMPANIONS, version.pipeline()).where(col("name").equalTo(name));
+    return rows(Tables.COMPANIONS, named, FactorTable.SCHEMA, version, name);
+  }
+
+  private NewestRows rows(
+      Tables table, Dataset<Row> rows, StructType schema, ModelVersion version, String name) {
     requireReadable(version);
     return new NewestRows(
         tables.spark(),
-        tables.read(table, version.pipeline()),
+        rows,
         version.rowVersions(),
         schema,
-        new NewestRows.OwnershipKey(table, version.pipeline(), version.rowVersions()),
+        new NewestRows.OwnershipKey(table, name, version.pipeline(), version.rowVersions()),
         owners);
   }
 

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param slices by version
  * @param profiles by version
  * @param evidence paired bootstraps of the versions whose pages are written
+ * @param losses of the trainings of those versions, by epoch
  * @param primary the metric that gates look at; empty where nothing was measured
  */
 record PipelineTables(
@@ -32,6 +33,7 @@ record PipelineTables(
     List<SliceRow> slices,
     List<ProfileRow> profiles,
     List<EvidenceRow> evidence,
+    List<LossRow> losses,
     Optional<MetricName> primary) {
   static final String ALL = "all";
   static final String VALIDATION = "validation";
@@ -56,7 +58,11 @@ record PipelineTables(
             Comparator.comparingLong(ProfileRow::version)
                 .thenComparing(p -> p.night().orElse(LocalDate.MIN), Comparator.reverseOrder()));
     evidence = List.copyOf(evidence);
+    losses = sorted(losses, Comparator.comparing(LossRow::part).thenComparingInt(LossRow::epoch));
   }
+
+  /** What a version's training lost in an epoch. */
+  record LossRow(long version, int epoch, String part, double value) {}
 
   private static <T> List<T> sorted(List<T> rows, Comparator<? super T> order) {
     return rows.stream().sorted(order).toList();

@@ -10,6 +10,7 @@ import io.perennial.registry.Tables;
 import io.perennial.report.PipelineTables.AliasRow;
 import io.perennial.report.PipelineTables.EvidenceRow;
 import io.perennial.report.PipelineTables.FindingRow;
+import io.perennial.report.PipelineTables.LossRow;
 import io.perennial.report.PipelineTables.MetricName;
 import io.perennial.report.PipelineTables.MetricRow;
 import io.perennial.report.PipelineTables.ProfileRow;
@@ -68,6 +69,7 @@ final class TablesReader {
         slices(ours),
         profiles(ours),
         versions.isEmpty() ? List.of() : evidence(ours, versions),
+        versions.isEmpty() ? List.of() : losses(ours, versions),
         primary);
   }
 
@@ -286,6 +288,19 @@ final class TablesReader {
                         real(row, "older_sum"),
                         reals(row, "newer_sums"),
                         reals(row, "older_sums"))))
+        .toList();
+  }
+
+  private List<LossRow> losses(Column ours, Set<Long> versions) {
+    return collect(Tables.TRAINING_LOSSES, ours.and(col("version").isin(versions.toArray())))
+        .stream()
+        .map(
+            row ->
+                new LossRow(
+                    number(row, "version").orElse(0L),
+                    number(row, "epoch").orElse(0L).intValue(),
+                    text(row, "part"),
+                    real(row, "value")))
         .toList();
   }
 

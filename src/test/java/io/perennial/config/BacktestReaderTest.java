@@ -18,6 +18,14 @@ class BacktestReaderTest {
     return PipelineReader.read("shop.yaml", "name: shop\n" + String.join("\n", lines) + "\n");
   }
 
+  private static AlsHyperparameters model(BacktestDefinition backtest, BacktestArm arm) {
+    return (AlsHyperparameters) backtest.arm(arm).model();
+  }
+
+  private static DistillationOptions distillation(BacktestDefinition backtest, BacktestArm arm) {
+    return (DistillationOptions) backtest.arm(arm).distillation();
+  }
+
   @Test
   void everyArmBeginsWithWhatThePipelineSaysAndWhatMakesItThatArm() {
     PipelineDefinition pipeline = read("model:", "  rank: 24", "distillation:", "  beta: 0.7");
@@ -26,12 +34,12 @@ class BacktestReaderTest {
     assertThat(backtest.baseFrom()).isEmpty();
     assertThat(backtest.baseTo()).isEmpty();
     assertThat(backtest.arm(BacktestArm.OURS_MODEL).model()).isEqualTo(pipeline.model());
-    assertThat(backtest.arm(BacktestArm.OURS_MODEL).distillation().beta()).isEqualTo(0.7);
+    assertThat(distillation(backtest, BacktestArm.OURS_MODEL).beta()).isEqualTo(0.7);
     assertThat(backtest.arm(BacktestArm.FULL_RETRAIN_DECAYED).model()).isEqualTo(pipeline.model());
-    AlsHyperparameters alike = backtest.arm(BacktestArm.FULL_RETRAIN).model();
+    AlsHyperparameters alike = model(backtest, BacktestArm.FULL_RETRAIN);
     assertThat(alike.rank()).isEqualTo(24);
     assertThat(alike.decay().halfLife()).isEmpty();
-    AlsHyperparameters stock = backtest.arm(BacktestArm.MLLIB_FULL_RETRAIN).model();
+    AlsHyperparameters stock = model(backtest, BacktestArm.MLLIB_FULL_RETRAIN);
     assertThat(stock.rank()).isEqualTo(24);
     assertThat(stock.implicitPrefs()).isTrue();
     assertThat(stock.confidence()).isEqualTo(AlsHyperparameters.Confidence.MLLIB);
@@ -63,13 +71,13 @@ class BacktestReaderTest {
 
     assertThat(backtest.baseFrom()).contains(LocalDate.of(2010, 12, 1));
     assertThat(backtest.baseTo()).contains(LocalDate.of(2011, 6, 18));
-    AlsHyperparameters decayed = backtest.arm(BacktestArm.FULL_RETRAIN_DECAYED).model();
+    AlsHyperparameters decayed = model(backtest, BacktestArm.FULL_RETRAIN_DECAYED);
     assertThat(decayed.regParam()).isEqualTo(0.002);
     assertThat(decayed.decay().halfLife()).contains(Duration.ofDays(30));
-    assertThat(backtest.arm(BacktestArm.FULL_RETRAIN).model().regParam()).isEqualTo(0.001);
-    assertThat(backtest.arm(BacktestArm.OURS_MODEL).model().nightlySweeps()).isEqualTo(2);
-    assertThat(backtest.arm(BacktestArm.OURS_MODEL).distillation().beta()).isEqualTo(0.1);
-    assertThat(backtest.arm(BacktestArm.FOLD_IN).distillation().beta()).isEqualTo(0.3);
+    assertThat(model(backtest, BacktestArm.FULL_RETRAIN).regParam()).isEqualTo(0.001);
+    assertThat(model(backtest, BacktestArm.OURS_MODEL).nightlySweeps()).isEqualTo(2);
+    assertThat(distillation(backtest, BacktestArm.OURS_MODEL).beta()).isEqualTo(0.1);
+    assertThat(distillation(backtest, BacktestArm.FOLD_IN).beta()).isEqualTo(0.3);
     assertThat(backtest.arm(BacktestArm.ITEM_KNN).neighbours())
         .isEqualTo(new NeighbourOptions(50, Weighting.COSINE, 1.2, 0.75));
     assertThat(backtest.describe(BacktestArm.ITEM_KNN))

@@ -80,6 +80,20 @@ class PipelineDigestTest {
     assertThat(List.copyOf(pipeline.text().keySet())).isSorted();
   }
 
+  /**
+   * A changed digest lets every rejected night of every warehouse be tried again. Whoever changes
+   * what a pipeline means changes these, and says so in the changelog.
+   */
+  @org.junit.jupiter.api.Test
+  void thesePipelinesHaveTheDigestsThatWarehousesHold() {
+    assertThat(digest("name: shop\n"))
+        .isEqualTo("34c2aee11f601dd287d3a040830044b6b4d9f41a79d5286ab1a6811b9eca73a5");
+    assertThat(digest("name: shop\nmodel:\n  preset: ratings\n"))
+        .isEqualTo("be2ce365b6c22b0fe4dace57f8a35ab955a390eb475f0cbe0a9319e8d288b801");
+    assertThat(digest("name: shop\nmodel:\n  preset: mllib\n"))
+        .isEqualTo("4f613c0740b793f8eccbd75c178abee4d4408b9137a429e302be469009309f17");
+  }
+
   private static String digest(String text) {
     return PipelineReader.read("shop.yaml", text).digest();
   }

@@ -42,6 +42,10 @@ class PipelineReaderTest {
     return PipelineReader.read("shop.yaml", String.join("\n", lines) + "\n");
   }
 
+  private static DistillationOptions distillation(PipelineDefinition pipeline) {
+    return (DistillationOptions) pipeline.distillation();
+  }
+
   private static List<String> problems(String... lines) {
     return catchThrowableOfType(InvalidPipelineException.class, () -> read(lines)).problems();
   }
@@ -112,7 +116,7 @@ class PipelineReaderTest {
     assertThat(model.rank()).isEqualTo(64);
     assertThat(model.decay())
         .isEqualTo(new DecayPolicy(Optional.of(Duration.ofDays(30)), DecayPolicy.Aggregate.NONE));
-    assertThat(pipeline.distillation().users()).isEqualTo(DistillationOptions.Update.DISTILLED);
+    assertThat(distillation(pipeline).users()).isEqualTo(DistillationOptions.Update.DISTILLED);
     assertThat(pipeline.absorb()).isFalse();
     assertThat(pipeline.evaluation().cutOffs()).containsExactly(5);
     assertThat(pipeline.gate().minimum()).containsEntry("ndcg", 0.01);
@@ -414,7 +418,7 @@ class PipelineReaderTest {
     assertThat(model.regParam()).isEqualTo(0.0007);
     assertThat(model.served().alpha()).isEqualTo(4.5);
     assertThat(model.served().regParam()).isEqualTo(0.002);
-    assertThat(pipeline.distillation().beta()).isEqualTo(0.5);
+    assertThat(distillation(pipeline).beta()).isEqualTo(0.5);
   }
 
   @Test
@@ -496,7 +500,7 @@ class PipelineReaderTest {
     PipelineDefinition ratings = read("name: films", "model:", "  implicitPrefs: false");
 
     assertThat(ratings.distillation()).isEqualTo(DistillationOptions.RATINGS);
-    assertThat(ratings.distillation().items()).isEqualTo(DistillationOptions.Update.SUMS);
+    assertThat(distillation(ratings).items()).isEqualTo(DistillationOptions.Update.SUMS);
     assertThat(read("name: films").distillation()).isEqualTo(DistillationOptions.DEFAULT);
   }
 

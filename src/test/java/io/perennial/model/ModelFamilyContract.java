@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.Progress;
+import io.perennial.model.history.InteractionHistory;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,33 @@ public abstract class ModelFamilyContract<M extends Model> {
     }
     assertThat(scorer.knowsUser(USERS + 5)).isTrue();
     assertThat(scorer.knowsItem(ITEMS + 3)).isTrue();
+  }
+
+  @Test
+  void whatRanksRecommendationsScoresAsTheModelDoes() {
+    M model = warm(fromScratch(2), night(), 2);
+    int[] users = {0, 3, USERS + 5};
+    FactorRows kept = family().codec().encode(model).users().rows(users);
+    DotProduct product = model.dotProduct();
+    assertThat(product.users().rank()).isEqualTo(kept.rank());
+    Scorer ranking = product.scorer(kept);
+    Scorer scorer = model.scorer(users);
+    float[] ranked = new float[users.length * ranking.itemCount()];
+    float[] scored = new float[users.length * scorer.itemCount()];
+    ranking.score(users, ranked);
+    scorer.score(users, scored);
+    assertClose(ranked, scored);
+
+    InteractionHistory past = base().history().rows(users);
+    FactorRows folded = family().foldIn(model, TrainingEvents.day(2)).vectors(past);
+    assertThat(folded.size()).isPositive();
+    assertThat(folded.rank()).isEqualTo(kept.rank());
+    assertThat(folded.isFinite()).isTrue();
+  }
+
+  @Test
+  void familiesWithTheSameOptionsShareTheirFirstModel() {
+    assertThat(family().first()).isEqualTo(family().first());
   }
 
   @Test

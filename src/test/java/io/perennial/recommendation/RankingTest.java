@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
+import io.perennial.model.UserProjection;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -84,7 +86,13 @@ class RankingTest {
       Optional<FoldIn> foldIn, RecommendationOptions options, InternalRow... users) {
     List<String> rows = new ArrayList<>();
     Iterator<InternalRow> found =
-        new Ranking(catalogue(), foldIn, Optional.empty(), Optional.empty(), options)
+        new Ranking(
+                catalogue(),
+                UserProjection.asKept(2),
+                foldIn,
+                Optional.empty(),
+                Optional.empty(),
+                options)
             .rank(List.of(users).iterator());
     while (found.hasNext()) {
       InternalRow row = found.next();
@@ -183,6 +191,7 @@ class RankingTest {
     List<String> rows = new ArrayList<>();
     new Ranking(
             catalogue(),
+            UserProjection.asKept(2),
             Optional.of(foldIn()),
             Optional.of(fresh),
             Optional.empty(),
@@ -210,5 +219,72 @@ class RankingTest {
             "quiet four model",
             "new one fold_in",
             "new two fold_in");
+  }
+
+  /** A scaled cosine with a bias: length does not matter, and items have a coordinate more. */
+  private record ScaledCosine(float scale) implements UserProjection {
+    @Override
+    public int rank() {
+      return 2;
+    }
+
+    @Override
+    public float[] rows(float[] vectors, int count) {
+      float[] rows = new float[3 * count];
+      for (int n = 0; n < count; n++) {
+        float length = (float) Math.hypot(vectors[2 * n], vectors[2 * n + 1]);
+        rows[3 * n] = length == 0 ? 0 : scale * vectors[2 * n] / length;
+        rows[3 * n + 1] = length == 0 ? 0 : scale * vectors[2 * n + 1] / length;
+        rows[3 * n + 2] = 1;
+      }
+      return rows;
+    }
+  }
+
+  @Test
+  void aModelWithAnotherFormOfScoreRanksByItsRows() {
+    // Directions of the items, then their biases.
+    float[] rows = {1, 0, 0.5f, 0, 1, 0, 0.6f, 0.8f, 0.25f};
+    Catalogue catalogue =
+        new Catalogue(
+            new FactorRows(3, new int[] {0, 1, 2}, rows, new float[3]),
+            new String[] {"east", "north", "between"},
+            new int[] {0, 1, 2},
+            new int[] {1},
+            new float[] {9});
+    FoldIn north =
+        histories -> new FactorRows(2, histories.users(), new float[] {0, 7}, new float[] {1});
+    List<String> found = new ArrayList<>();
+    new Ranking(
+            catalogue,
+            new ScaledCosine(2),
+            Optional.of(north),
+            Optional.empty(),
+            Optional.empty(),
+            options(false))
+        .rank(
+            List.of(
+                    user("east", new float[] {30, 0}, null, null),
+                    user("new", null, null, new int[] {1}),
+                    user("nobody", new float[] {0, 0}, null, null))
+                .iterator())
+        .forEachRemaining(
+            row ->
+                found.add(
+                    String.format(
+                        Locale.ROOT,
+                        "%s %s %.2f %s",
+                        row.getUTF8String(0),
+                        row.getUTF8String(3),
+                        row.getFloat(4),
+                        row.getUTF8String(5))));
+
+    assertThat(found)
+        .containsExactly(
+            "east east 2.50 model",
+            "east between 1.45 model",
+            "new north 2.00 fold_in",
+            "new between 1.85 fold_in",
+            "nobody north 9.00 popularity");
   }
 }

@@ -63,6 +63,8 @@ class DeltaModelRegistryIT {
             "user_factors",
             "item_factors",
             "item_sums",
+            "companions",
+            "training_losses",
             "user_history",
             "item_statistics",
             "frozen_windows",
@@ -88,6 +90,16 @@ class DeltaModelRegistryIT {
     assertThat(run.outcome()).contains("promoted");
     assertThat(run.openedAt()).isEqualTo(Nights.START);
     assertThat(registry.nextVersion("shop")).isEqualTo(2);
+
+    assertThat(
+            spark
+                .read()
+                .format("delta")
+                .load(folder.resolve("training_losses").toString())
+                .orderBy("epoch")
+                .collectAsList())
+        .extracting(row -> row.mkString(" "))
+        .containsExactly("shop 1 1 training 0.5", "shop 1 2 training 0.25");
 
     assertThat(registry.frozenWindows("shop", champion, 3)).hasSize(1);
     assertThat(registry.frozenWindows("shop", champion, 3).get(0))
@@ -137,6 +149,8 @@ class DeltaModelRegistryIT {
     assertSame(state.users().all(), truth.users().all());
     assertSame(state.items().all(), truth.items().all());
     assertSame(state.itemSums().orElseThrow().all(), truth.items().all());
+    assertThat(state.companions()).containsOnlyKeys("user_moments");
+    assertSame(state.companions().get("user_moments").all().all(), truth.users().all());
     assertThat(state.users().size()).isEqualTo(truth.users().size());
     assertThat(state.users().rank()).isEqualTo(2);
     assertThat(state.users().dataset().count()).isEqualTo(truth.users().size());

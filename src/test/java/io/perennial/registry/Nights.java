@@ -10,6 +10,8 @@ import io.perennial.evaluation.Segment;
 import io.perennial.evaluation.UserCase;
 import io.perennial.gate.Finding;
 import io.perennial.model.ModelState;
+import io.perennial.model.ModelState.Companion;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.Past;
@@ -68,7 +70,7 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
             "digest",
             Map.of("rows", "10"),
             Map.of("gramian", new double[] {version, 0.5, 1e-9}),
-            Map.of("rank", "2", ModelState.ITEM_SUMS_WIDTH, "2"),
+            Map.of("rank", "2", ModelState.ITEM_SUMS_WIDTH, "2", "companion.user_moments", "2"),
             START.plusSeconds(86_400 * version));
     return new Truth(row, users, items);
   }
@@ -87,6 +89,9 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
             scratch ? Optional.empty() : Optional.of(changed),
             Optional.of(truth.items),
             scratch ? Optional.empty() : Optional.of(changed),
+            Map.of(
+                "user_moments",
+                new Companion(truth.users, scratch ? Optional.empty() : Optional.of(changed))),
             truth.version.arrays(),
             truth.version.attributes()),
         history(version, touched),
@@ -111,6 +116,7 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
         List.of(
             new InputProfile(
                 LocalDate.of(2026, 1, 1).plusDays(version), 1, Map.of("rows", 10.0 + version))),
+        List.of(new TrainingLoss(1, "training", 0.5), new TrainingLoss(2, "training", 0.25)),
         List.of(
             new Finding("minimum", "0.1", "0.2", Finding.Outcome.PASSED, "fine"),
             new Finding("drift", "3", "9", Finding.Outcome.FAILED, "it's \"far\" \\ off")),

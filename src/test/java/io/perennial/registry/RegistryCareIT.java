@@ -37,6 +37,15 @@ class RegistryCareIT {
         spark, new Warehouse(folder.toString()), keyframeEvery, WriteListener.NONE);
   }
 
+  private List<Long> versionsIn(String table) {
+    return spark
+        .sql("SELECT DISTINCT version FROM " + table + " WHERE pipeline = 'shop' ORDER BY version")
+        .collectAsList()
+        .stream()
+        .map(row -> row.getLong(0))
+        .toList();
+  }
+
   @Test
   void pruningKeepsWhatLivingVersionsListAndSaysWhatIsGone() {
     DeltaModelRegistry registry = registry(2);
@@ -72,6 +81,10 @@ class RegistryCareIT {
     WarehouseViews.create(spark, new Warehouse(folder.toString()));
     assertThat(spark.sql("SELECT version FROM champion WHERE pipeline = 'shop'").head().getLong(0))
         .isEqualTo(5);
+    assertThat(versionsIn("companions")).containsExactly(4L, 5L);
+    assertThat(versionsIn("training_losses"))
+        .as("figures stay")
+        .containsExactly(1L, 2L, 3L, 4L, 5L);
     for (String view : WarehouseViews.describe().keySet()) {
       assertThat(spark.sql("SELECT * FROM " + view).collectAsList()).isNotNull();
     }

@@ -1,6 +1,7 @@
 package io.perennial.model.als;
 
 import io.perennial.distillation.DistillationOptions;
+import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.Feedback;
 import io.perennial.model.FoldIn;
 import io.perennial.model.ModelCodec;
@@ -9,8 +10,10 @@ import io.perennial.model.Trainer;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Matrix factorisation by alternating least squares.
@@ -51,6 +54,25 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
   @Override
   public DecayPolicy decay() {
     return parameters.decay();
+  }
+
+  @Override
+  public Set<HistoryUse> historyUses() {
+    Set<HistoryUse> uses = EnumSet.noneOf(HistoryUse.class);
+    if (distillation.users() == Update.EXACT) {
+      uses.add(HistoryUse.TRAINING);
+    }
+    if (parameters.serving().users() == Serving.Users.FRESH) {
+      uses.add(HistoryUse.SERVING);
+    }
+    return uses;
+  }
+
+  /** From scratch nobody teaches; sums of items are kept for later nights. */
+  @Override
+  public AlsFamily first() {
+    return new AlsFamily(
+        parameters.first(), DistillationOptions.NONE.withItems(distillation.items()));
   }
 
   @Override

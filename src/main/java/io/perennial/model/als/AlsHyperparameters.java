@@ -258,6 +258,27 @@ public record AlsHyperparameters(
         biases);
   }
 
+  /** The parameters that make a difference to a model learnt from scratch. */
+  AlsHyperparameters first() {
+    return new AlsHyperparameters(
+        rank,
+        maxIter,
+        1,
+        regParam,
+        regScaling,
+        implicitPrefs,
+        alpha,
+        confidence,
+        unobservedWeight,
+        decay,
+        numBlocks,
+        solver,
+        initialScale,
+        Serving.STORED,
+        Optional.empty(),
+        biases);
+  }
+
   /** The parameters with which users are solved when they are served. */
   public AlsHyperparameters served() {
     return new AlsHyperparameters(

@@ -31,7 +31,8 @@ public final class BlendedTopItems implements Serializable {
   private final long now;
 
   /**
-   * @param rows item rows of the model
+   * @param rows item rows, whose dot products with the users' rows are the model's scores
+   * @param alike a vector of every item, in which like items point the same way
    * @param sortedItems the items that may be chosen, strictly increasing; those without a row are
    *     left out
    * @param statistics items as the version knows them
@@ -39,12 +40,13 @@ public final class BlendedTopItems implements Serializable {
    */
   public BlendedTopItems(
       FactorRows rows,
+      FactorRows alike,
       int[] sortedItems,
       BlendWeights weights,
       ItemStatistics statistics,
       Instant now) {
     this.model = new TopItems(rows, sortedItems);
-    this.directions = ItemTraits.directions(rows);
+    this.directions = ItemTraits.directions(alike);
     this.tastes = new TopItems(directions, sortedItems);
     this.traits = ItemTraits.of(rows.capacity(), statistics, now);
     this.weights = weights.mean().clone();
@@ -60,7 +62,7 @@ public final class BlendedTopItems implements Serializable {
   /**
    * The best items of some users.
    *
-   * @param users the model's vectors, row-major {@code count × rank}
+   * @param users the users' rows, row-major {@code count × rank}
    * @param pasts what each user had done; {@code count}
    * @param seen for each user the items that are left out, increasing; null where there are none
    */

@@ -101,9 +101,13 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
 
   /** The changed rows only: histories of the users of these events, as of after them. */
   public Dataset<Row> merge(HistoryTable parent, Dataset<Row> events) {
+    return HistoryRows.dataset(events.sparkSession(), merged(parent, events));
+  }
+
+  /** The same in memory. */
+  public InteractionHistory merged(HistoryTable parent, Dataset<Row> events) {
     PairEvents night = PairEvents.collect(events);
-    int[] touched = Arrays.stream(night.users()).distinct().toArray();
-    return HistoryRows.dataset(events.sparkSession(), merge(parent.rows(touched), night));
+    return merge(parent.rows(Arrays.stream(night.users()).distinct().toArray()), night);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.baseline.FrequencyScorer;
 import io.perennial.evaluation.baseline.PopularityScorer;
 import io.perennial.model.Feedback;
+import io.perennial.model.ModelFamily;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class Arms {
       requireAnswer(arm, pipeline);
       arms.add(
           arm == BacktestArm.OURS
-              ? new GatedArm(arm.label(), spark, pipeline, with, first, clock)
+              ? new GatedArm<>(arm.label(), spark, pipeline, with.learner().family(), first, clock)
               : arm(arm, arm.label(), with, pipeline, request.every(), first, watch));
     }
     for (Knob knob : request.knobs()) {
@@ -62,11 +63,27 @@ final class Arms {
     }
   }
 
+  /** All history counts alike where the pipeline file says so, or where the family lets it. */
+  private static void requireAlike(
+      String name, BacktestDefinition.Arm with, PipelineDefinition pipeline) {
+    DecayPolicy decay = with.learner().decay();
+    DecayPolicy alike = new DecayPolicy(Optional.empty(), decay.aggregate());
+    if (decay.halfLife().isPresent() && with.learner().fading(alike).isEmpty()) {
+      throw new ImpossibleBacktestException(
+          "Cannot replay the arm "
+              + name
+              + ": it learns all history alike, and the model family "
+              + pipeline.family()
+              + " fades it by a half-life of "
+              + decay.halfLife().get()
+              + ", whatever it is told. Leave it out of --arms; full-retrain-decayed is there.");
+    }
+  }
+
   private static Arm variant(Knob.Variant variant, FirstModels first, Stopwatch watch) {
-    return new WarmArm(
+    return new WarmArm<>(
         variant.name(),
-        variant.parameters().model(),
-        variant.parameters().distillation(),
+        variant.parameters().learner().family(),
         variant.rebuildEvery(),
         first,
         watch);
@@ -85,27 +102,23 @@ final class Arms {
       FirstModels first,
       Stopwatch watch) {
     requireAnswer(arm, pipeline);
-    DecayPolicy alike = new DecayPolicy(Optional.empty(), with.model().decay().aggregate());
+    ModelFamily<?> family = with.learner().family();
+    ModelFamily<?> alone = with.learner().untaught().family();
+    DecayPolicy alike = new DecayPolicy(Optional.empty(), family.decay().aggregate());
     return switch (arm) {
-      case OURS ->
-          new BlendArm(
-              new WarmArm(name, with.model(), with.distillation(), first, watch),
-              pipeline.seed(),
-              watch);
-      case OURS_MODEL, FINE_TUNE ->
-          new WarmArm(name, with.model(), with.distillation(), first, watch);
-      case FULL_RETRAIN, FULL_RETRAIN_DECAYED -> new FullRetrainArm(name, with.model(), watch);
-      case MLLIB_FULL_RETRAIN -> new StockRetrainArm(name, with.model(), pipeline.zone(), watch);
-      case FROZEN -> new FrozenArm(name, with.model(), first);
-      case FOLD_IN -> new FoldInArm(name, with.model(), first, watch);
+      case OURS -> new BlendArm(new WarmArm<>(name, family, first, watch), pipeline.seed(), watch);
+      case OURS_MODEL, FINE_TUNE -> new WarmArm<>(name, family, first, watch);
+      case FULL_RETRAIN -> {
+        requireAlike(name, with, pipeline);
+        yield new FullRetrainArm<>(name, alone, watch);
+      }
+      case FULL_RETRAIN_DECAYED -> new FullRetrainArm<>(name, alone, watch);
+      case MLLIB_FULL_RETRAIN -> StockRetrainArm.of(name, with.learner(), pipeline.zone(), watch);
+      case FROZEN -> new FrozenArm<>(name, alone, first);
+      case FOLD_IN -> new FoldInArm<>(name, alone, pipeline.zone(), first, watch);
       case ITEM_KNN ->
           new NeighbourArm(
-              name,
-              with.neighbours(),
-              with.model().decay().aggregate(),
-              pipeline.zone(),
-              every,
-              watch);
+              name, with.neighbours(), family.decay().aggregate(), pipeline.zone(), every, watch);
       case POPULARITY ->
           new CountingArm(name, Optional.empty(), a -> PopularityScorer.of(a.statistics()));
       case RECENT_POPULARITY ->

@@ -1,13 +1,11 @@
 package io.perennial.pipeline.backtest;
 
-import io.perennial.distillation.DistillationOptions;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.UserCase;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
+import io.perennial.model.ModelFamily.HistoryUse;
 import io.perennial.model.Scorer;
-import io.perennial.model.als.AlsFamily;
-import io.perennial.model.als.AlsHyperparameters;
-import io.perennial.model.als.AlsModel;
-import io.perennial.model.als.Serving;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
@@ -81,31 +79,25 @@ record Audience(
     return new Audience(users, known.counted(decay), seen, now, known.histories);
   }
 
-  /** Scores of a model for these users, as its parameters say that they are served. */
-  Scorer served(AlsModel model, AlsHyperparameters parameters) {
-    AlsFamily family = new AlsFamily(parameters, DistillationOptions.NONE);
-    AlsModel served = family.asOf(model, statistics, now);
-    if (parameters.serving().users() == Serving.Users.STORED) {
+  /** Scores of a model for these users, as its family says that they are served. */
+  <M extends Model> Scorer served(M model, ModelFamily<M> family) {
+    M served = family.asOf(model, statistics, now);
+    if (reads(family).isEmpty()) {
       return served.scorer(users);
     }
     return family.served(
-        served,
-        users,
-        counted(parameters.decay()).cases().stream().map(UserCase::past).toList(),
-        now);
+        served, users, counted(family.decay()).cases().stream().map(UserCase::past).toList(), now);
   }
 
   /** Scores of a model for these users, with the vectors that it keeps of them. */
-  Scorer remembered(AlsModel model, AlsHyperparameters parameters) {
-    return new AlsFamily(parameters, DistillationOptions.NONE)
-        .asOf(model, statistics, now)
-        .scorer(users);
+  <M extends Model> Scorer remembered(M model, ModelFamily<M> family) {
+    return family.asOf(model, statistics, now).scorer(users);
   }
 
   /** The history that users are served from; empty where they are served as they were stored. */
-  static Optional<DecayPolicy> reads(AlsHyperparameters parameters) {
-    return parameters.serving().users() == Serving.Users.FRESH
-        ? Optional.of(parameters.decay())
+  static Optional<DecayPolicy> reads(ModelFamily<?> family) {
+    return family.historyUses().contains(HistoryUse.SERVING)
+        ? Optional.of(family.decay())
         : Optional.empty();
   }
 

@@ -6,7 +6,6 @@ import io.perennial.config.BacktestArm;
 import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.event.EventTable;
-import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.pipeline.backtest.Arm.Learnt;
 import io.perennial.pipeline.backtest.Replay.Skipping;
@@ -124,7 +123,7 @@ public final class Backtest {
     try (ReplayedEvents events = read(request, source)) {
       BacktestPlan plan = plan(request, source, events);
       Tuning tuning = new Tuning(pipeline, request, count, plan.reported().size(), clock);
-      DecayPolicy decay = ((AlsHyperparameters) pipeline.model()).decay();
+      DecayPolicy decay = pipeline.learner().decay();
       Replay replay = new Replay(spark, pipeline, decay, events, tuning.arms());
       NightScoring scoring = new NightScoring(spark, pipeline, decay, tuning.arms());
       progress.begin("learning the base for " + tuning.arms().size() + " candidates", 0);
@@ -178,7 +177,7 @@ public final class Backtest {
 
   private void replay(
       BacktestPlan plan, int first, ReplayedEvents events, List<Arm> arms, Consumer<String> told) {
-    DecayPolicy decay = ((AlsHyperparameters) pipeline.model()).decay();
+    DecayPolicy decay = pipeline.learner().decay();
     Replay replay = new Replay(spark, pipeline, decay, events, arms);
     NightScoring scoring = new NightScoring(spark, pipeline, decay, arms);
     NavigableSet<LocalDate> frozen = plan.frozen(pipeline.evaluation().frozenWindows());

@@ -12,11 +12,11 @@ import java.util.Optional;
  * is how parameters of the whole product are tuned.
  */
 final class BlendArm implements Arm {
-  private final WarmArm model;
+  private final WarmArm<?> model;
   private final Stopwatch watch;
   private NightBlend blend;
 
-  BlendArm(WarmArm model, long seed, Stopwatch watch) {
+  BlendArm(WarmArm<?> model, long seed, Stopwatch watch) {
     this.model = model;
     this.watch = watch;
     this.blend = NightBlend.untaught(RankedBy.BLEND, seed);

@@ -1,36 +1,34 @@
 package io.perennial.pipeline.backtest;
 
-import io.perennial.distillation.DistillationOptions;
-import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.FactorRows;
-import io.perennial.model.FactorTable;
+import io.perennial.model.MemoryFactorTable;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
 import io.perennial.model.Scorer;
-import io.perennial.model.als.AlsHyperparameters;
-import io.perennial.model.als.AlsModel;
-import io.perennial.model.als.AlsTrainer;
 import io.perennial.model.history.DecayPolicy;
-import io.perennial.model.scoring.FactorScorer;
+import io.perennial.model.history.HistoryBuilder;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
+import java.time.ZoneId;
 import java.util.Optional;
 
 /**
- * The items of the base model stay; the users of a night are solved exactly from all they did, the
- * new ones too. Items that came later are never recommended.
+ * The items of the base model stay; the users of a night are folded in from all they did, the new
+ * ones too. Items that came later are never recommended.
  */
-final class FoldInArm implements Arm {
-  /** Users are solved first, on the parent's items, and from their history. */
-  private static final DistillationOptions EXACT =
-      new DistillationOptions(0, 0, 20, Update.EXACT, Update.DISTILLED);
-
+final class FoldInArm<M extends Model> implements Arm {
   private final String name;
-  private final AlsHyperparameters parameters;
+  private final ModelFamily<M> family;
+  private final HistoryBuilder histories;
   private final FirstModels first;
   private final Stopwatch watch;
-  private AlsModel base;
+  private M base;
   private FactorRows users;
 
-  FoldInArm(String name, AlsHyperparameters parameters, FirstModels first, Stopwatch watch) {
+  FoldInArm(String name, ModelFamily<M> family, ZoneId zone, FirstModels first, Stopwatch watch) {
     this.name = name;
-    this.parameters = parameters;
+    this.family = family.first();
+    this.histories = new HistoryBuilder(family.decay(), zone);
     this.first = first;
     this.watch = watch;
   }
@@ -52,31 +50,29 @@ final class FoldInArm implements Arm {
 
   @Override
   public Optional<DecayPolicy> reads() {
-    return Optional.of(parameters.decay());
+    return Optional.of(family.decay());
   }
 
   @Override
   public void begin(ReplayedNight night) {
-    base = first.of(parameters, night);
-    users = base.users().all();
+    base = first.of(family, night);
+    users = family.codec().encode(base).users().all();
   }
 
   @Override
   public Scorer scorer(Audience audience) {
-    return new FactorScorer(
-        new io.perennial.model.MemoryFactorTable(users).rows(audience.users()), base.items());
+    return base.scorer(new MemoryFactorTable(users).rows(audience.users()));
   }
 
   @Override
   public Learnt learn(ReplayedNight night) {
+    HistoryTable before = night.histories().get(family.decay());
     FactorRows folded =
         watch.run(
-            () ->
-                new AlsTrainer(parameters, EXACT)
-                    .train(night.warm(base, parameters.decay()))
-                    .changedUsers()
-                    .map(FactorTable::all)
-                    .orElseThrow());
+            () -> {
+              InteractionHistory whole = histories.merged(before, night.events());
+              return family.foldIn(base, night.end()).vectors(whole);
+            });
     users = users.overlaidBy(folded);
     return new Learnt(watch.seconds(), night.rows());
   }

@@ -1,21 +1,21 @@
 package io.perennial.pipeline.backtest;
 
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
 import io.perennial.model.Scorer;
-import io.perennial.model.als.AlsHyperparameters;
-import io.perennial.model.als.AlsModel;
 import io.perennial.model.history.DecayPolicy;
 import java.util.Optional;
 
 /** The model of the base, never updated. */
-final class FrozenArm implements Arm {
+final class FrozenArm<M extends Model> implements Arm {
   private final String name;
-  private final AlsHyperparameters parameters;
+  private final ModelFamily<M> family;
   private final FirstModels first;
-  private AlsModel model;
+  private M model;
 
-  FrozenArm(String name, AlsHyperparameters parameters, FirstModels first) {
+  FrozenArm(String name, ModelFamily<M> family, FirstModels first) {
     this.name = name;
-    this.parameters = parameters;
+    this.family = family;
     this.first = first;
   }
 
@@ -36,17 +36,17 @@ final class FrozenArm implements Arm {
 
   @Override
   public Optional<DecayPolicy> reads() {
-    return Audience.reads(parameters);
+    return Audience.reads(family);
   }
 
   @Override
   public void begin(ReplayedNight base) {
-    model = first.of(parameters, base);
+    model = first.of(family, base);
   }
 
   @Override
   public Scorer scorer(Audience audience) {
-    return audience.served(model, parameters);
+    return audience.served(model, family);
   }
 
   @Override

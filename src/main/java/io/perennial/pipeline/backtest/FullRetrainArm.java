@@ -1,23 +1,21 @@
 package io.perennial.pipeline.backtest;
 
-import io.perennial.distillation.DistillationOptions;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
 import io.perennial.model.Scorer;
-import io.perennial.model.als.AlsHyperparameters;
-import io.perennial.model.als.AlsModel;
-import io.perennial.model.als.AlsTrainer;
 import io.perennial.model.history.DecayPolicy;
 import java.util.Optional;
 
-/** Our solver from scratch, every night, on all events so far. */
-final class FullRetrainArm implements Arm {
+/** The family from scratch, every night, on all events so far. */
+final class FullRetrainArm<M extends Model> implements Arm {
   private final String name;
-  private final AlsHyperparameters parameters;
+  private final ModelFamily<M> family;
   private final Stopwatch watch;
-  private AlsModel model;
+  private M model;
 
-  FullRetrainArm(String name, AlsHyperparameters parameters, Stopwatch watch) {
+  FullRetrainArm(String name, ModelFamily<M> family, Stopwatch watch) {
     this.name = name;
-    this.parameters = parameters;
+    this.family = family;
     this.watch = watch;
   }
 
@@ -38,7 +36,7 @@ final class FullRetrainArm implements Arm {
 
   @Override
   public Optional<DecayPolicy> reads() {
-    return Audience.reads(parameters);
+    return Audience.reads(family);
   }
 
   @Override
@@ -48,7 +46,7 @@ final class FullRetrainArm implements Arm {
 
   @Override
   public Scorer scorer(Audience audience) {
-    return audience.served(model, parameters);
+    return audience.served(model, family);
   }
 
   @Override
@@ -58,8 +56,8 @@ final class FullRetrainArm implements Arm {
 
   @Override
   public Learnt learn(ReplayedNight night) {
-    var task = night.<AlsModel>scratch();
-    model = watch.run(() -> new AlsTrainer(parameters, DistillationOptions.NONE).train(task));
+    var task = night.<M>scratch();
+    model = watch.run(() -> family.trainer().train(task));
     return new Learnt(watch.seconds(), night.rowsSoFar());
   }
 }

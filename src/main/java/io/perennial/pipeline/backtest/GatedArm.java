@@ -1,12 +1,11 @@
 package io.perennial.pipeline.backtest;
 
 import io.perennial.Progress;
-import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.gate.Finding;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
 import io.perennial.model.Scorer;
-import io.perennial.model.als.AlsFamily;
-import io.perennial.model.als.AlsModel;
 import io.perennial.model.blend.RankedBy;
 import io.perennial.model.history.HistoryBuilder;
 import io.perennial.pipeline.NightBlend;
@@ -38,17 +37,17 @@ import org.apache.spark.sql.SparkSession;
  * untaught blend, and users whom the champion does not know are shown what is popular by all events
  * so far, those of rejected nights too.
  */
-final class GatedArm implements Arm {
+final class GatedArm<M extends Model> implements Arm {
   /** In place of the id of a table. */
   private static final String REPLAY = "replay";
 
   private final String name;
   private final SparkSession spark;
   private final PipelineDefinition pipeline;
-  private final AlsFamily family;
+  private final ModelFamily<M> family;
   private final FirstModels first;
   private final Clock clock;
-  private RememberedLine<AlsModel> line;
+  private RememberedLine<M> line;
   private Backlog backlog;
   private long version = 1;
 
@@ -56,13 +55,13 @@ final class GatedArm implements Arm {
       String name,
       SparkSession spark,
       PipelineDefinition pipeline,
-      BacktestDefinition.Arm with,
+      ModelFamily<M> family,
       FirstModels first,
       Clock clock) {
     this.name = name;
     this.spark = spark;
     this.pipeline = pipeline;
-    this.family = new AlsFamily(with.model(), with.distillation());
+    this.family = family;
     this.first = first;
     this.clock = clock;
   }
@@ -85,7 +84,7 @@ final class GatedArm implements Arm {
 
   @Override
   public void begin(ReplayedNight base) {
-    AlsModel model = first.of(family.parameters(), base);
+    M model = first.of(family, base);
     TrialEvents events =
         events(new Span(base.events(), base.rows()), Watermark.BEGINNING_OF_TIME, base.end());
     line =
@@ -102,11 +101,11 @@ final class GatedArm implements Arm {
   @Override
   public Scorer scorer(Audience audience) {
     Audience known = audience.knownBy(line.history(), family.decay(), line.statistics());
-    Version<AlsModel> champion = line.champion();
+    Version<M> champion = line.champion();
     return champion
         .blend()
         .over(
-            known.served(champion.model(), family.parameters()),
+            known.served(champion.model(), family),
             family.asOf(champion.model(), known.statistics(), known.now()).items(),
             known.window(),
             known.statistics(),
@@ -124,10 +123,10 @@ final class GatedArm implements Arm {
       version++;
       Span span = night.since().apply(begin);
       TrialEvents events = events(span, begin, night.end());
-      Trial<AlsModel> trial = trial(events, Start.WARM, night.seed());
-      Before<AlsModel> before = line.before(trial, events.users().toArray());
-      Tried<AlsModel> tried = trial.run(before, phases);
-      Kept<AlsModel> kept = tried.kept();
+      Trial<M> trial = trial(events, Start.WARM, night.seed());
+      Before<M> before = line.before(trial, events.users().toArray());
+      Tried<M> tried = trial.run(before, phases);
+      Kept<M> kept = tried.kept();
       if (kept.promoted()) {
         line.promote(trial, before, tried);
         Instant until = kept.until().eventTime();
@@ -148,7 +147,7 @@ final class GatedArm implements Arm {
     return new Learnt(seconds(phases), 0, Verdict.rejected(rules));
   }
 
-  private Trial<AlsModel> trial(TrialEvents events, Start start, long seed) {
+  private Trial<M> trial(TrialEvents events, Start start, long seed) {
     return new Trial<>(spark, pipeline, family, events, start, version, seed, Progress.SILENT);
   }
 

@@ -2,8 +2,8 @@ package io.perennial.pipeline.backtest;
 
 import io.perennial.config.BacktestArm;
 import io.perennial.config.BacktestDefinition;
-import io.perennial.distillation.DistillationOptions;
-import io.perennial.model.als.AlsHyperparameters;
+import io.perennial.model.Dial;
+import io.perennial.model.FamilyOptions;
 import io.perennial.model.history.DecayPolicy;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -60,37 +60,17 @@ public enum Knob {
     return Arrays.stream(values()).filter(knob -> knob.label.equals(label)).findFirst();
   }
 
-  /** The settings to try, increasing. */
+  /**
+   * The settings to try, increasing.
+   *
+   * @throws ImpossibleBacktestException where the pipeline's model family has no such knob
+   */
   public List<Variant> variants(BacktestDefinition backtest) {
     BacktestDefinition.Arm now = backtest.arm(BacktestArm.OURS_MODEL);
-    AlsHyperparameters model = now.model();
     return switch (this) {
-      case BETA ->
-          DoubleStream.of(FACTORS)
-              .map(factor -> rounded(factor * now.distillation().beta()))
-              .mapToObj(
-                  beta -> variant(number(beta), now, model, now.distillation().withBeta(beta)))
-              .toList();
-      case HALF_LIFE ->
-          DoubleStream.of(SPANS)
-              .mapToObj(span -> scaled(model.decay().halfLife().orElse(FOR_NONE), span))
-              .map(
-                  halfLife ->
-                      variant(
-                          days(halfLife),
-                          now,
-                          model.with(
-                              new DecayPolicy(Optional.of(halfLife), model.decay().aggregate())),
-                          now.distillation()))
-              .toList();
-      case REG_PARAM ->
-          DoubleStream.of(FACTORS)
-              .map(factor -> rounded(factor * model.regParam()))
-              .mapToObj(
-                  regParam ->
-                      variant(
-                          number(regParam), now, model.withRegParam(regParam), now.distillation()))
-              .toList();
+      case BETA -> turned(now, now.learner().teacherWeight(), "weight of a teacher");
+      case HALF_LIFE -> halfLives(now);
+      case REG_PARAM -> turned(now, now.learner().regularisation(), "regularisation");
       case REBUILD ->
           IntStream.of(NIGHTS)
               .mapToObj(nights -> new Variant(name("every " + nights), now, OptionalInt.of(nights)))
@@ -98,19 +78,47 @@ public enum Knob {
     };
   }
 
+  private List<Variant> turned(
+      BacktestDefinition.Arm now, Optional<Dial<FamilyOptions<?, ?>>> dial, String what) {
+    Dial<FamilyOptions<?, ?>> turned = dial.orElseThrow(() -> none(now, what));
+    return DoubleStream.of(FACTORS)
+        .map(factor -> rounded(factor * turned.value()))
+        .mapToObj(value -> variant(number(value), now, turned.at().apply(value)))
+        .toList();
+  }
+
+  private List<Variant> halfLives(BacktestDefinition.Arm now) {
+    DecayPolicy decay = now.learner().decay();
+    return DoubleStream.of(SPANS)
+        .mapToObj(span -> scaled(decay.halfLife().orElse(FOR_NONE), span))
+        .map(
+            halfLife ->
+                variant(
+                    days(halfLife),
+                    now,
+                    now.learner()
+                        .fading(new DecayPolicy(Optional.of(halfLife), decay.aggregate()))
+                        .orElseThrow(() -> none(now, "half-life of events"))))
+        .toList();
+  }
+
+  private ImpossibleBacktestException none(BacktestDefinition.Arm now, String what) {
+    return new ImpossibleBacktestException(
+        "Cannot turn the knob "
+            + label
+            + ": the model family "
+            + now.learner().name()
+            + " has no "
+            + what
+            + " to turn. Leave it out of --knobs.");
+  }
+
   private String name(String setting) {
     return BacktestArm.OURS_MODEL.label() + ", " + label + " " + setting;
   }
 
-  private Variant variant(
-      String setting,
-      BacktestDefinition.Arm now,
-      AlsHyperparameters model,
-      DistillationOptions distillation) {
-    return new Variant(
-        name(setting),
-        new BacktestDefinition.Arm(model, distillation, now.neighbours()),
-        OptionalInt.empty());
+  private Variant variant(String setting, BacktestDefinition.Arm now, FamilyOptions<?, ?> learner) {
+    return new Variant(name(setting), now.with(learner), OptionalInt.empty());
   }
 
   private static Duration scaled(Duration duration, double factor) {

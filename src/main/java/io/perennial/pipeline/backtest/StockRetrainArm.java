@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.perennial.model.DatasetFactorTable;
 import io.perennial.model.FactorRows;
+import io.perennial.model.FamilyOptions;
 import io.perennial.model.Scorer;
 import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.model.history.HistoryBuilder;
@@ -31,7 +32,26 @@ final class StockRetrainArm implements Arm {
   private FactorRows users;
   private FactorRows items;
 
-  StockRetrainArm(String name, AlsHyperparameters parameters, ZoneId zone, Stopwatch watch) {
+  /**
+   * The arm of a pipeline.
+   *
+   * @throws ImpossibleBacktestException where the pipeline learns another family than ALS
+   */
+  static StockRetrainArm of(
+      String name, FamilyOptions<?, ?> learner, ZoneId zone, Stopwatch watch) {
+    if (learner.model() instanceof AlsHyperparameters parameters) {
+      return new StockRetrainArm(name, parameters, zone, watch);
+    }
+    throw new ImpossibleBacktestException(
+        "Cannot replay the arm "
+            + name
+            + ": it is ALS as Spark MLlib has it, and the model family "
+            + learner.name()
+            + " has no counterpart there. Leave it out of --arms.");
+  }
+
+  private StockRetrainArm(
+      String name, AlsHyperparameters parameters, ZoneId zone, Stopwatch watch) {
     this.name = name;
     this.parameters = parameters;
     this.histories = new HistoryBuilder(parameters.decay(), zone);

@@ -1,33 +1,24 @@
 package io.perennial.pipeline.backtest;
 
-import io.perennial.distillation.DistillationOptions;
-import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.FactorRows;
+import io.perennial.model.Model;
+import io.perennial.model.ModelFamily;
 import io.perennial.model.Scorer;
-import io.perennial.model.als.AlsHyperparameters;
-import io.perennial.model.als.AlsModel;
-import io.perennial.model.als.AlsTrainer;
 import io.perennial.model.history.DecayPolicy;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A factor model that learns each night's events on top of the model before. */
-final class WarmArm implements Arm {
+/** A model that learns each night's events on top of the model before. */
+final class WarmArm<M extends Model> implements Arm {
   private final String name;
-  private final AlsHyperparameters parameters;
-  private final DistillationOptions distillation;
+  private final ModelFamily<M> family;
   private final OptionalInt rebuildEvery;
   private final FirstModels first;
   private final Stopwatch watch;
-  private AlsModel model;
+  private M model;
 
-  WarmArm(
-      String name,
-      AlsHyperparameters parameters,
-      DistillationOptions distillation,
-      FirstModels first,
-      Stopwatch watch) {
-    this(name, parameters, distillation, OptionalInt.empty(), first, watch);
+  WarmArm(String name, ModelFamily<M> family, FirstModels first, Stopwatch watch) {
+    this(name, family, OptionalInt.empty(), first, watch);
   }
 
   /**
@@ -35,14 +26,12 @@ final class WarmArm implements Arm {
    */
   WarmArm(
       String name,
-      AlsHyperparameters parameters,
-      DistillationOptions distillation,
+      ModelFamily<M> family,
       OptionalInt rebuildEvery,
       FirstModels first,
       Stopwatch watch) {
     this.name = name;
-    this.parameters = parameters;
-    this.distillation = distillation;
+    this.family = family;
     this.rebuildEvery = rebuildEvery;
     this.first = first;
     this.watch = watch;
@@ -65,24 +54,22 @@ final class WarmArm implements Arm {
 
   @Override
   public Optional<DecayPolicy> reads() {
-    return distillation.users() == Update.EXACT
-        ? Optional.of(parameters.decay())
-        : Audience.reads(parameters);
+    return family.historyUses().isEmpty() ? Optional.empty() : Optional.of(family.decay());
   }
 
   @Override
   public void begin(ReplayedNight base) {
-    model = first.of(parameters, distillation, base);
+    model = first.of(family, base);
   }
 
   @Override
   public Scorer scorer(Audience audience) {
-    return audience.served(model, parameters);
+    return audience.served(model, family);
   }
 
   @Override
   public Scorer remembered(Audience audience) {
-    return audience.remembered(model, parameters);
+    return audience.remembered(model, family);
   }
 
   /** Item vectors of the model as it is. */
@@ -93,15 +80,11 @@ final class WarmArm implements Arm {
   @Override
   public Learnt learn(ReplayedNight night) {
     if (rebuildEvery.isPresent() && night.number() % rebuildEvery.getAsInt() == 0) {
-      var task = night.<AlsModel>scratch();
-      model = watch.run(() -> new AlsTrainer(parameters, distillation).train(task));
+      var task = night.<M>scratch();
+      model = watch.run(() -> family.trainer().train(task));
       return new Learnt(watch.seconds(), night.rowsSoFar());
     }
-    model =
-        watch.run(
-            () ->
-                new AlsTrainer(parameters, distillation)
-                    .train(night.warm(model, parameters.decay())));
+    model = watch.run(() -> family.trainer().train(night.warm(model, family.decay())));
     return new Learnt(watch.seconds(), night.rows());
   }
 }

@@ -236,7 +236,7 @@ class BlendTest {
   void theBestItemsAreThoseOfTheFullOrder() {
     BlendWeights weights = BlendFit.fit(drawn(), inputs(), again(), 1);
     int[] allowed = IntStream.range(0, ITEMS).filter(i -> i % 7 != 0).toArray();
-    BlendedTopItems top = new BlendedTopItems(items, allowed, weights, statistics, NOW);
+    BlendedTopItems top = new BlendedTopItems(items, items, allowed, weights, statistics, NOW);
     int[][] seen = new int[USERS][];
     for (int user = 0; user < USERS; user += 2) {
       seen[user] = pasts.get(user).items();

@@ -152,7 +152,7 @@ class ArmsIT {
   }
 
   private static AlsHyperparameters parameters(BacktestArm arm) {
-    return PIPELINE.backtest().arm(arm).model();
+    return (AlsHyperparameters) PIPELINE.backtest().arm(arm).model();
   }
 
   private static Audience audience(int... users) {
@@ -355,6 +355,28 @@ class ArmsIT {
     assertThat(scores(arm, 4, 9)).isEqualTo(before);
     assertThat(arm.scorer(audience(NEW_USER)).knowsUser(NEW_USER)).isFalse();
     assertThat(arm.learn(night(2))).isEqualTo(new Learnt(0, 0, Verdict.stopped()));
+  }
+
+  @Test
+  void oursGoesOnFromTheSumsOfTheBase() {
+    PipelineDefinition summing =
+        PipelineReader.read(
+            "shop.yaml",
+            """
+            name: shop
+            seed: 11
+            model:
+              rank: 6
+              maxIter: 3
+            distillation:
+              items: sums
+            """);
+    Arm arm = arm(summing, BacktestArm.OURS, 1);
+    arm.begin(base());
+    Learnt learnt = arm.learn(night(1));
+
+    assertThat(learnt.verdict().get().outcome()).isEqualTo(Verdict.Outcome.PROMOTED);
+    assertThat(learnt.rows()).isPositive();
   }
 
   private static List<Integer> order(float[] scores) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.config.BacktestDefinition;
 import io.perennial.config.PipelineReader;
+import io.perennial.distillation.DistillationOptions;
+import io.perennial.model.als.AlsHyperparameters;
 import io.perennial.pipeline.backtest.Knob.Variant;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -16,6 +18,14 @@ class KnobTest {
               "name: shop\nmodel:\n  decay:\n    halfLife: 60d\ndistillation:\n  beta: 0.5\n")
           .backtest();
 
+  private static AlsHyperparameters model(Variant variant) {
+    return (AlsHyperparameters) variant.parameters().model();
+  }
+
+  private static DistillationOptions distillation(Variant variant) {
+    return (DistillationOptions) variant.parameters().distillation();
+  }
+
   @Test
   void betaIsTurnedAroundWhatTheFileSays() {
     assertThat(Knob.BETA.variants(SHOP))
@@ -26,14 +36,14 @@ class KnobTest {
             "ours-model, beta 1.5",
             "ours-model, beta 5");
     assertThat(Knob.BETA.variants(SHOP))
-        .extracting(variant -> variant.parameters().distillation().beta())
+        .extracting(variant -> distillation(variant).beta())
         .containsExactly(0.05, 0.15, 1.5, 5.0);
   }
 
   @Test
   void aHalfLifeIsQuarteredHalvedDoubledAndQuadrupled() {
     assertThat(Knob.HALF_LIFE.variants(SHOP))
-        .extracting(variant -> variant.parameters().model().decay().halfLife().orElseThrow())
+        .extracting(variant -> model(variant).decay().halfLife().orElseThrow())
         .containsExactly(
             Duration.ofDays(15), Duration.ofDays(30), Duration.ofDays(120), Duration.ofDays(240));
     assertThat(Knob.HALF_LIFE.variants(SHOP).get(0).name()).isEqualTo("ours-model, halfLife 15d");
@@ -42,8 +52,8 @@ class KnobTest {
   @Test
   void onlyOneThingDiffers() {
     for (Variant variant : Knob.REG_PARAM.variants(SHOP)) {
-      assertThat(variant.parameters().distillation().beta()).isEqualTo(0.5);
-      assertThat(variant.parameters().model().decay().halfLife()).contains(Duration.ofDays(60));
+      assertThat(distillation(variant).beta()).isEqualTo(0.5);
+      assertThat(model(variant).decay().halfLife()).contains(Duration.ofDays(60));
       assertThat(variant.rebuildEvery()).isEmpty();
     }
     assertThat(Knob.REBUILD.variants(SHOP))

@@ -129,9 +129,13 @@ class TuningTest {
     List<BacktestDefinition.Arm> ours = candidates(BacktestArm.OURS, 12);
     List<BacktestDefinition.Arm> retrain = candidates(BacktestArm.FULL_RETRAIN_DECAYED, 12);
     for (int n = 0; n < ours.size(); n++) {
-      assertThat(ours.get(n).model().alpha()).isEqualTo(retrain.get(n).model().alpha());
-      assertThat(ours.get(n).model().decay()).isEqualTo(retrain.get(n).model().decay());
+      assertThat(model(ours.get(n)).alpha()).isEqualTo(model(retrain.get(n)).alpha());
+      assertThat(model(ours.get(n)).decay()).isEqualTo(model(retrain.get(n)).decay());
     }
+  }
+
+  private static AlsHyperparameters model(BacktestDefinition.Arm arm) {
+    return (AlsHyperparameters) arm.model();
   }
 
   private static List<BacktestDefinition.Arm> candidates(BacktestArm arm, int count) {
@@ -146,7 +150,7 @@ class TuningTest {
     assertThat(candidates.get(0)).isEqualTo(PIPELINE.backtest().arm(arm));
     assertThat(candidates(arm, 12)).isEqualTo(candidates);
     for (BacktestDefinition.Arm candidate : candidates) {
-      assertThat(candidate.model().rank()).isEqualTo(candidates.get(0).model().rank());
+      assertThat(model(candidate).rank()).isEqualTo(model(candidates.get(0)).rank());
       Map<BacktestArm, BacktestDefinition.Arm> one = new EnumMap<>(BacktestArm.class);
       one.put(arm, candidate);
       BacktestDefinition changed = PIPELINE.backtest().with(one);
@@ -159,17 +163,16 @@ class TuningTest {
   @Test
   void onlyArmsThatFadeEventsAreGivenAHalfLife() {
     assertThat(candidates(BacktestArm.FULL_RETRAIN, 20))
-        .allSatisfy(c -> assertThat(c.model().decay().halfLife()).isEmpty());
+        .allSatisfy(c -> assertThat(model(c).decay().halfLife()).isEmpty());
     assertThat(candidates(BacktestArm.MLLIB_FULL_RETRAIN, 40))
-        .extracting(c -> c.model().decay().halfLife().isPresent())
+        .extracting(c -> model(c).decay().halfLife().isPresent())
         .contains(true, false);
     assertThat(candidates(BacktestArm.OURS_MODEL, 20))
-        .extracting(c -> c.model().nightlySweeps())
+        .extracting(c -> model(c).nightlySweeps())
         .contains(1, 2);
-    AlsHyperparameters own = PIPELINE.backtest().arm(BacktestArm.OURS_MODEL).model();
+    AlsHyperparameters own = model(PIPELINE.backtest().arm(BacktestArm.OURS_MODEL));
     assertThat(candidates(BacktestArm.OURS_MODEL, 40))
-        .allSatisfy(
-            c -> assertThat(c.model().regParam() / own.regParam()).isBetween(0.0999, 10.01));
+        .allSatisfy(c -> assertThat(model(c).regParam() / own.regParam()).isBetween(0.0999, 10.01));
   }
 
   /** Learns nothing: the first night makes it diverge. */
