@@ -50,6 +50,7 @@ import org.apache.spark.sql.SparkSession;
 public final class SolverBenchmark {
   private static final int NIGHT = 20_000;
   private static final int NIGHTLY_ITERATIONS = 10;
+  private static final int EARLIER_NIGHTS = 3;
 
   private final SparkSession spark;
   private final int runs;
@@ -226,8 +227,9 @@ public final class SolverBenchmark {
   private record NightCosts(Samples learning, Samples blending, Samples both) {}
 
   /**
-   * A night on top of a model of all pairs, users exact on their history, and the blend fitted to
-   * the night. The window whose users the blend looks at is there: a night measures on it.
+   * A night on top of a model of all pairs, users exact on their history, and the blend, which
+   * earlier nights have taught, fitted to the night. The window whose users the blend looks at is
+   * there: a night measures on it.
    */
   private NightCosts night(int rank) {
     AlsModel parent = scratch(rank, 1, Solver.LOCAL);
@@ -244,37 +246,24 @@ public final class SolverBenchmark {
     ItemStatistics statistics =
         new ItemStatisticsBuilder(alike.aggregate())
             .after(ItemStatistics.NONE, pairs, InteractionHistory.empty());
-    EvaluationWindow window =
-        new WindowBuilder(EvaluationOptions.DEFAULT.maximalUsers(), alike, 1)
-            .build(
-                "night",
-                fresh,
-                Optional.of(table),
-                Optional.empty(),
-                Optional.of(statistics),
-                Instant.EPOCH);
-    int[] shoppers = window.cases().stream().mapToInt(UserCase::user).toArray();
+    EvaluationWindow window = window(fresh, table, alike, statistics);
     AlsTrainer trainer =
         new AlsTrainer(Training.stock(rank, 1, Solver.AUTO), DistillationOptions.DEFAULT);
     TrainingTask<AlsModel> task =
         new TrainingTask<>(
             fresh, Optional.of(parent), Optional.of(table), Instant.EPOCH, 1, Progress.SILENT);
     NightBlend blend = NightBlend.untaught(RankedBy.BLEND, 1);
+    for (int n = 1; n <= EARLIER_NIGHTS; n++) {
+      Dataset<Row> earlier = BenchmarkPairs.random(spark, NIGHT, users, items, 77 + n);
+      blend = taught(blend, parent, window(earlier, table, alike, statistics), statistics);
+    }
+    NightBlend before = blend;
     double[] learning = new double[runs];
     double[] blending = new double[runs];
     double[] both = new double[runs];
     for (int n = -2; n < runs; n++) {
       double first = Cost.of(() -> trainer.train(task)).seconds();
-      double second =
-          Cost.of(
-                  () ->
-                      blend.after(
-                          parent.scorer(shoppers),
-                          parent.items(),
-                          window,
-                          statistics,
-                          Instant.EPOCH))
-              .seconds();
+      double second = Cost.of(() -> taught(before, parent, window, statistics)).seconds();
       if (n >= 0) {
         learning[n] = first;
         blending[n] = second;
@@ -284,6 +273,24 @@ public final class SolverBenchmark {
     fresh.unpersist();
     history.unpersist();
     return new NightCosts(new Samples(learning), new Samples(blending), new Samples(both));
+  }
+
+  private static EvaluationWindow window(
+      Dataset<Row> night, HistoryTable history, DecayPolicy decay, ItemStatistics statistics) {
+    return new WindowBuilder(EvaluationOptions.DEFAULT.maximalUsers(), decay, 1)
+        .build(
+            "night",
+            night,
+            Optional.of(history),
+            Optional.empty(),
+            Optional.of(statistics),
+            Instant.EPOCH);
+  }
+
+  private static NightBlend taught(
+      NightBlend blend, AlsModel model, EvaluationWindow window, ItemStatistics statistics) {
+    int[] shoppers = window.cases().stream().mapToInt(UserCase::user).toArray();
+    return blend.after(model.scorer(shoppers), model.items(), window, statistics, Instant.EPOCH);
   }
 
   private Samples seconds(Runnable run) {

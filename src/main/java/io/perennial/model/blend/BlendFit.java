@@ -58,25 +58,23 @@ public final class BlendFit {
     double[] precision = faded(prior.precision());
     double[] start = prior.mean();
     double[] weights = start.clone();
-    double loss = loss(tables, weights, start, precision);
     Curvature at = curvature(tables, weights, start, precision);
     for (int n = 0; n < ITERATIONS; n++) {
       double[] direction = at.newtonStep();
       double step = 1;
       double[] next = moved(weights, direction, step);
-      double reached = loss(tables, next, start, precision);
-      while (!(reached <= loss) && step > SMALLEST_STEP) {
+      Curvature reached = curvature(tables, next, start, precision);
+      while (!(reached.loss <= at.loss) && step > SMALLEST_STEP) {
         step /= 2;
         next = moved(weights, direction, step);
-        reached = loss(tables, next, start, precision);
+        reached = curvature(tables, next, start, precision);
       }
-      if (!(reached <= loss)) {
+      if (!(reached.loss <= at.loss)) {
         break;
       }
-      boolean enough = loss - reached <= ENOUGH * Math.abs(loss);
+      boolean enough = at.loss - reached.loss <= ENOUGH * Math.abs(at.loss);
       weights = next;
-      loss = reached;
-      at = curvature(tables, weights, start, precision);
+      at = reached;
       if (enough) {
         break;
       }
@@ -176,20 +174,6 @@ public final class BlendFit {
     return to;
   }
 
-  private static double loss(
-      List<ChoiceTable> tables, double[] weights, double[] start, double[] precision) {
-    double[] parts = tables.stream().parallel().mapToDouble(table -> table.loss(weights)).toArray();
-    double sum = 0;
-    for (double part : parts) {
-      sum += part;
-    }
-    double[] pull = pull(weights, start, precision);
-    for (int f = 0; f < pull.length; f++) {
-      sum += 0.5 * (weights[f] - start[f]) * pull[f];
-    }
-    return sum;
-  }
-
   /** precision · (weights − start). */
   private static double[] pull(double[] weights, double[] start, double[] precision) {
     int features = weights.length;
@@ -209,26 +193,31 @@ public final class BlendFit {
             .parallel()
             .map(
                 table -> {
-                  Curvature part =
-                      new Curvature(new double[weights.length], new double[precision.length]);
-                  table.add(weights, part.gradient, part.hessian);
-                  return part;
+                  double[] gradient = new double[weights.length];
+                  double[] hessian = new double[precision.length];
+                  return new Curvature(table.add(weights, gradient, hessian), gradient, hessian);
                 })
             .toList();
-    Curvature sum = new Curvature(pull(weights, start, precision), precision.clone());
+    double[] gradient = pull(weights, start, precision);
+    double[] hessian = precision.clone();
+    double loss = 0;
+    for (int f = 0; f < gradient.length; f++) {
+      loss += 0.5 * (weights[f] - start[f]) * gradient[f];
+    }
     for (Curvature part : parts) {
-      for (int n = 0; n < sum.gradient.length; n++) {
-        sum.gradient[n] += part.gradient[n];
+      loss += part.loss;
+      for (int n = 0; n < gradient.length; n++) {
+        gradient[n] += part.gradient[n];
       }
-      for (int n = 0; n < sum.hessian.length; n++) {
-        sum.hessian[n] += part.hessian[n];
+      for (int n = 0; n < hessian.length; n++) {
+        hessian[n] += part.hessian[n];
       }
     }
-    return sum;
+    return new Curvature(loss, gradient, hessian);
   }
 
-  /** Slope and curvature of the loss at some weights. */
-  private record Curvature(double[] gradient, double[] hessian) {
+  /** The loss at some weights, its slope and its curvature. */
+  private record Curvature(double loss, double[] gradient, double[] hessian) {
     /** What Newton's method takes away; nothing where the curvature is broken by rounding. */
     double[] newtonStep() {
       int features = gradient.length;

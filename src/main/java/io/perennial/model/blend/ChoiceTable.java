@@ -157,19 +157,12 @@ final class ChoiceTable {
         taken);
   }
 
-  /** The loss of this choice. */
-  double loss(double[] weights) {
-    double[] z = sums(weights);
-    double largest = max(z);
-    double total = 0;
-    for (double value : z) {
-      total += Math.exp(value - largest);
-    }
-    return weight * (largest + Math.log(total) - dot(weights, taken, 0));
-  }
-
-  /** Adds slope and curvature of the loss; both halves of the symmetric matrix. */
-  void add(double[] weights, double[] gradient, double[] hessian) {
+  /**
+   * Adds slope and curvature of the loss; both halves of the symmetric matrix.
+   *
+   * @return the loss
+   */
+  double add(double[] weights, double[] gradient, double[] hessian) {
     int features = weights.length;
     double[] z = sums(weights);
     double largest = max(z);
@@ -208,6 +201,7 @@ final class ChoiceTable {
         hessian[c * features + r] = hessian[r * features + c];
       }
     }
+    return weight * (largest + Math.log(total) - dot(weights, taken, 0));
   }
 
   /** w·x of the items that he did not have, then of those that he had. */
