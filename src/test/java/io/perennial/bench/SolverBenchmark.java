@@ -253,7 +253,7 @@ public final class SolverBenchmark {
                   () ->
                       blend.after(
                           parent.scorer(shoppers),
-                          parent.items(),
+                          parent::items,
                           window,
                           statistics,
                           Instant.EPOCH))

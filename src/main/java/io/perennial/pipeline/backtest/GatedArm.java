@@ -107,7 +107,7 @@ final class GatedArm implements Arm {
         .blend()
         .over(
             known.served(champion.model(), family.parameters()),
-            family.asOf(champion.model(), known.statistics(), known.now()).items(),
+            family.asOf(champion.model(), known.statistics(), known.now())::items,
             known.window(),
             known.statistics(),
             known.now());
