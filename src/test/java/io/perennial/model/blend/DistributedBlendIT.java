@@ -29,7 +29,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 
@@ -202,37 +204,73 @@ class DistributedBlendIT {
     assertThat(far.precision()).containsExactly(near.precision(), within(1e-4));
   }
 
-  /** A sample must stand for the whole: what was left out counts as if it were there. */
   @Test
-  void weightsFromASampleOfTheCatalogueAreNearThoseFromTheWhole() {
+  void itemsThatAreNamedAnewTeachWhatTheyTaughtBefore() {
+    int shown = ITEMS / 4;
+    double share = (double) shown / items.size();
+    SplittableRandom draw = new SplittableRandom(9);
+    int[] sample =
+        Arrays.stream(items.indices()).filter(item -> draw.nextDouble() < share).toArray();
+    assertThat(sample.length).isBetween(shown / 2, 2 * shown);
     List<Choice> choices = choices();
-    BlendWeights whole = BlendFit.fit(BlendWeights.untaught(), inputs(), choices, 4);
-    double sampled = 0;
-    double unweighed = 0;
-    for (int seed = 0; seed < 4; seed++) {
-      BlendWeights thin =
-          ThinnedCatalogue.of(far(), USERS, pasts, choices, statistics, NOW, seed, ITEMS / 4)
-              .fit(BlendWeights.untaught(), 4);
-      Random draw = new Random(seed);
-      int[] shelf = Arrays.stream(items.indices()).filter(i -> draw.nextInt(4) == 0).toArray();
-      BlendWeights naive =
-          BlendFit.fit(
-              BlendWeights.untaught(),
-              inputs(),
-              choices,
-              4,
-              new BlendFit.Shelf(shelf, Math.nextDown(1.0)));
-      sampled += distance(thin, whole);
-      unweighed += distance(naive, whole);
-    }
-    assertThat(sampled).isLessThan(unweighed / 2);
+    BlendWeights near =
+        BlendFit.fit(
+            BlendWeights.untaught(),
+            inputs(),
+            choices,
+            4,
+            new BlendFit.Shelf(sample, (double) sample.length / items.size()));
+    BlendWeights far =
+        ThinnedCatalogue.of(far(), USERS, pasts, choices, statistics, NOW, 9, shown)
+            .fit(BlendWeights.untaught(), 4);
+    assertThat(far.mean()).containsExactly(near.mean(), within(1e-6));
   }
 
-  private static double distance(BlendWeights some, BlendWeights others) {
-    double sum = 0;
-    for (int f = 0; f < some.mean().length; f++) {
-      sum += Math.abs(some.mean()[f] - others.mean()[f]);
+  /** What was left out of a sample counts as if it were there. */
+  @Test
+  void aSampleStandsForTheWholeCatalogue() {
+    List<Choice> choices = choices();
+    double whole = loss(choices, items.indices(), 1);
+    for (int seed = 0; seed < 6; seed++) {
+      SplittableRandom draw = new SplittableRandom(seed);
+      int[] sample = Arrays.stream(items.indices()).filter(item -> draw.nextInt(4) == 0).toArray();
+      double share = (double) sample.length / items.size();
+      assertThat(loss(choices, sample, share)).isCloseTo(whole, within(0.15));
+      assertThat(loss(choices, sample, 1)).isLessThan(whole - 1);
     }
-    return sum;
+  }
+
+  /** Mean loss of a choice. */
+  private double loss(List<Choice> choices, int[] sample, double share) {
+    BlendInputs inputs = inputs();
+    float[] scores = new float[inputs.itemCount()];
+    float[] tastes = new float[inputs.itemCount()];
+    double sum = 0;
+    for (Choice choice : choices) {
+      int[] user = {choice.user()};
+      inputs.model().score(user, scores);
+      inputs.tastes(user, tastes);
+      int[] shown =
+          Stream.of(sample, choice.items(), pasts.get(choice.user()).items())
+              .flatMapToInt(Arrays::stream)
+              .filter(inputs.model()::knowsItem)
+              .sorted()
+              .distinct()
+              .toArray();
+      sum +=
+          ChoiceTable.of(
+                  inputs,
+                  choice,
+                  shown,
+                  share,
+                  shown.length,
+                  new SplittableRandom(1),
+                  1,
+                  scores,
+                  tastes,
+                  0)
+              .loss(drawn().mean());
+    }
+    return sum / choices.size();
   }
 }
