@@ -47,14 +47,14 @@ final class CaseEvaluation implements Serializable {
   }
 
   /** Measures these cases, in blocks of bounded memory. */
-  WindowTally measure(List<UserCase> cases, Scorer[] subjects) {
+  WindowTally measure(List<UserCase> cases, Measured[] subjects) {
     WindowTally tally = new WindowTally(columns, poisson.replicates());
     PoissonWeights weights =
         new PoissonWeights(poisson.seed(), poisson.night(), poisson.replicates());
     int[] drawn = new int[poisson.replicates()];
     int width = fallback.itemCount();
-    for (Scorer subject : subjects) {
-      width = Math.max(width, subject.itemCount());
+    for (Measured subject : subjects) {
+      width = Math.max(width, subject.width());
     }
     int block = Math.max(1, Math.min(cases.size(), BLOCK_FLOATS / Math.max(1, width)));
     double[] values = new double[block * columns.count()];
@@ -79,8 +79,8 @@ final class CaseEvaluation implements Serializable {
     return tally;
   }
 
-  private void rank(List<UserCase> cases, Scorer[] subjects, double[] values, WindowTally tally) {
-    RankedRow ranked = new RankedRow(columns.largestCutOff());
+  private void rank(List<UserCase> cases, Measured[] subjects, double[] values, WindowTally tally) {
+    RankedRow room = new RankedRow(columns.largestCutOff());
     SegmentItems[] segments = new SegmentItems[cases.size()];
     for (int n = 0; n < segments.length; n++) {
       segments[n] = new SegmentItems(cases.get(n), oldItems);
@@ -91,15 +91,11 @@ final class CaseEvaluation implements Serializable {
       }
     }
     for (int s = 0; s < subjects.length; s++) {
-      ScoreBlock scores = ScoreBlock.withFallback(cases, subjects[s], fallback);
+      BlockRanks ranks = new BlockRanks(cases, subjects[s], fallback, room, poisson.seed());
       for (int n = 0; n < cases.size(); n++) {
         UserCase user = cases.get(n);
-        long tieKey = UserHash.mix(poisson.seed(), user.user());
         int at = n * columns.count();
-        float[] row = scores.values(n);
-        int offset = scores.offset(n);
-        int length = scores.length(n);
-        ranked.rank(row, offset, length, user.items(), tieKey);
+        RankedRow ranked = ranks.all(n);
         for (int c = 0; c < columns.cutOffs().length; c++) {
           BitSet recommended = tally.recommended[s * columns.cutOffs().length + c];
           for (int r = 0; r < Math.min(columns.cutOffs()[c], ranked.size()); r++) {
@@ -109,29 +105,17 @@ final class CaseEvaluation implements Serializable {
         for (Segment segment : Segment.values()) {
           int[] relevant = segments[n].of(segment);
           if (segment != Segment.FIRST_TIME && relevant.length > 0) {
-            double auc =
-                ranked.areaUnderCurve(
-                    row, offset, length, relevant, catalogueSize, known(relevant));
+            double auc = ranked.areaUnderCurve(relevant, catalogueSize, known(relevant));
             fill(values, at + columns.first(s, segment), ranked, relevant, auc);
           }
         }
         int[] firstTime = segments[n].of(Segment.FIRST_TIME);
         if (firstTime.length > 0) {
-          for (int seen : user.seenItems()) {
-            if (seen < length) {
-              row[offset + seen] = Float.NaN;
-            }
-          }
-          ranked.rank(row, offset, length, firstTime, tieKey);
+          RankedRow others = ranks.firstTime(n, firstTime);
           double auc =
-              ranked.areaUnderCurve(
-                  row,
-                  offset,
-                  length,
-                  firstTime,
-                  catalogueSize - known(user.seenItems()),
-                  known(firstTime));
-          fill(values, at + columns.first(s, Segment.FIRST_TIME), ranked, firstTime, auc);
+              others.areaUnderCurve(
+                  firstTime, catalogueSize - known(user.seenItems()), known(firstTime));
+          fill(values, at + columns.first(s, Segment.FIRST_TIME), others, firstTime, auc);
         }
       }
     }
@@ -170,7 +154,7 @@ final class CaseEvaluation implements Serializable {
 
   /** Errors over the pairs that every subject can predict, so that all answer the same test. */
   private void predict(
-      List<UserCase> cases, Scorer[] subjects, double[] values, WindowTally tally) {
+      List<UserCase> cases, Measured[] subjects, double[] values, WindowTally tally) {
     int pairs = 0;
     int[] starts = new int[cases.size() + 1];
     for (int n = 0; n < cases.size(); n++) {
@@ -179,18 +163,10 @@ final class CaseEvaluation implements Serializable {
     }
     float[][] predictions = new float[subjects.length][pairs];
     for (int s = 0; s < subjects.length; s++) {
-      ScoreBlock scores = ScoreBlock.of(cases, subjects[s]);
-      for (int n = 0; n < cases.size(); n++) {
-        int[] items = cases.get(n).items();
-        for (int p = 0; p < items.length; p++) {
-          float score =
-              items[p] < scores.length(n)
-                  ? scores.values(n)[scores.offset(n) + items[p]]
-                  : Float.NaN;
-          predictions[s][starts[n] + p] = score;
-          if (Float.isFinite(score)) {
-            tally.predicted[s]++;
-          }
+      subjects[s].predict(cases, starts, predictions[s]);
+      for (float score : predictions[s]) {
+        if (Float.isFinite(score)) {
+          tally.predicted[s]++;
         }
       }
     }

@@ -3,7 +3,9 @@ package io.perennial.evaluation;
 import io.perennial.model.Feedback;
 import io.perennial.model.Scorer;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.scoring.DistributedScorer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +33,9 @@ import org.apache.spark.broadcast.Broadcast;
  * </ul>
  *
  * Few cases are measured by the driver's threads, many by Spark tasks: the same code, in chunks
- * that depend on the window alone, so the figures are the same to the last bit.
+ * that depend on the window alone, so the figures are the same to the last bit. A model whose items
+ * lie on executors is ranked there first ({@link DistributedScorer}); the driver sees each user's
+ * list, and no row of scores.
  */
 public final class Evaluator {
   /** Where the arithmetic runs. */
@@ -127,7 +131,11 @@ public final class Evaluator {
             catalogue,
             information(statistics),
             new CaseEvaluation.PoissonKey(seed, night, options.replicates()));
-    WindowTally tally = measure(evaluation, columns, window.cases(), scorers);
+    Measured[] measured =
+        Arrays.stream(scorers)
+            .map(scorer -> measured(scorer, window.cases(), columns, seed))
+            .toArray(Measured[]::new);
+    WindowTally tally = measure(evaluation, columns, window.cases(), measured);
     return new Comparison(
         window.name(),
         window.totalUsers(),
@@ -136,8 +144,20 @@ public final class Evaluator {
         evidence(window.name(), subjects, columns, tally, paired));
   }
 
+  /** Of a catalogue that lies on executors, what they find out; else the scores. */
+  private static Measured measured(
+      Scorer scorer, List<UserCase> cases, MetricColumns columns, long seed) {
+    if (!(scorer instanceof DistributedScorer far)) {
+      return new Measured.Scored(scorer);
+    }
+    return new Measured.Ranked(
+        columns.rankings()
+            ? DistributedRanks.ranked(far, cases, columns.largestCutOff(), seed)
+            : DistributedRanks.unranked(far, cases));
+  }
+
   private WindowTally measure(
-      CaseEvaluation evaluation, MetricColumns columns, List<UserCase> cases, Scorer[] scorers) {
+      CaseEvaluation evaluation, MetricColumns columns, List<UserCase> cases, Measured[] subjects) {
     int chunks = Math.max(1, Math.min(MAXIMAL_CHUNKS, cases.size() / CHUNK_USERS));
     List<List<UserCase>> parts = new ArrayList<>();
     for (int n = 0; n < chunks; n++) {
@@ -146,39 +166,39 @@ public final class Evaluator {
       parts.add(new ArrayList<>(cases.subList(from, to)));
     }
     List<WindowTally> tallies =
-        runsLocally(cases.size(), scorers)
+        runsLocally(cases.size(), subjects)
             ? IntStream.range(0, chunks)
                 .parallel()
-                .mapToObj(n -> evaluation.measure(parts.get(n), scorers))
+                .mapToObj(n -> evaluation.measure(parts.get(n), subjects))
                 .toList()
-            : measureInSpark(evaluation, parts, scorers);
+            : measureInSpark(evaluation, parts, subjects);
     WindowTally sum = new WindowTally(columns, options.replicates());
     tallies.forEach(sum::add);
     return sum;
   }
 
   private List<WindowTally> measureInSpark(
-      CaseEvaluation evaluation, List<List<UserCase>> parts, Scorer[] scorers) {
-    Broadcast<Scorer[]> sentScorers = spark.broadcast(scorers);
+      CaseEvaluation evaluation, List<List<UserCase>> parts, Measured[] subjects) {
+    Broadcast<Measured[]> sentSubjects = spark.broadcast(subjects);
     Broadcast<CaseEvaluation> sentEvaluation = spark.broadcast(evaluation);
     try {
       return spark
           .parallelize(parts, parts.size())
-          .map(part -> sentEvaluation.value().measure(part, sentScorers.value()))
+          .map(part -> sentEvaluation.value().measure(part, sentSubjects.value()))
           .collect();
     } finally {
-      sentScorers.destroy();
+      sentSubjects.destroy();
       sentEvaluation.destroy();
     }
   }
 
-  private boolean runsLocally(int cases, Scorer[] scorers) {
+  private boolean runsLocally(int cases, Measured[] subjects) {
     if (execution != Execution.AUTO) {
       return execution == Execution.LOCAL;
     }
     long scores = 0;
-    for (Scorer scorer : scorers) {
-      scores += (long) cases * scorer.itemCount();
+    for (Measured subject : subjects) {
+      scores += (long) cases * subject.width();
     }
     return scores <= LOCAL_SCORES;
   }

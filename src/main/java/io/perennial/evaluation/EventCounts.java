@@ -76,6 +76,12 @@ final class EventCounts implements Serializable {
     days.addAll(other.days);
   }
 
+  /** These, with others counted in. */
+  EventCounts plus(EventCounts other) {
+    add(other);
+    return this;
+  }
+
   long rows() {
     return rows;
   }

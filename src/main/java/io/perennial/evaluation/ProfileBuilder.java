@@ -54,13 +54,13 @@ public final class ProfileBuilder {
     if (place == Place.DRIVER) {
       columns.toJavaRDD().mapPartitions(counting()).collect().forEach(counts::add);
     } else {
-      columns
-          .repartition(functions.col(EventColumns.USER_INDEX))
-          .toJavaRDD()
-          .mapPartitions(counting())
-          .map(EventCounts::closed)
-          .collect()
-          .forEach(counts::add);
+      counts.add(
+          columns
+              .repartition(functions.col(EventColumns.USER_INDEX))
+              .toJavaRDD()
+              .mapPartitions(counting())
+              .map(EventCounts::closed)
+              .treeAggregate(new EventCounts(), EventCounts::plus, EventCounts::plus));
     }
     if (counts.rows() == 0) {
       return Optional.empty();

@@ -1,28 +1,36 @@
 package io.perennial.evaluation;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * One subject's ranking of the catalogue for one user: the first k items, and what the area under
- * the curve needs. Reused from user to user, to spare allocations.
+ * the curve needs. Reused from user to user, to spare allocations. The catalogue can come piece by
+ * piece, in any order, and rows over different pieces can be added up.
  *
  * <p>An item whose score is not finite is unknown: it is never in the list, and lies below every
  * known item. Equal scores are ordered by a hash of (user, item): so a scorer that says the same of
  * all items gets a random list, and neither low indices (which tend to be the old, popular items)
  * nor the relevant ones gain by it.
  */
-final class RankedRow {
+final class RankedRow implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final int[] IN_ORDER = {};
   private final int capacity;
   private final float[] heapScores;
   private final int[] heapItems;
   private int size;
   private long tieKey;
+  private int[] relevant = {};
+
+  /** By place in {@code relevant}; NaN where unknown. */
+  private float[] relevantScores = {};
 
   /** Distinct finite scores of relevant items, increasing, and counts over the whole row. */
-  private float[] levels = new float[16];
+  private float[] levels = {};
 
-  private long[] above = new long[17];
-  private long[] equal = new long[16];
+  private long[] above = new long[1];
+  private long[] equal = {};
   private int levelCount;
   private long finite;
 
@@ -35,26 +43,50 @@ final class RankedRow {
   /**
    * Ranks a row.
    *
-   * @param relevant items whose position matters for the area under the curve
+   * @param relevant items whose position matters for the area under the curve, increasing
    */
   void rank(float[] scores, int offset, int length, int[] relevant, long userKey) {
+    float[] own =
+        relevantScores.length < relevant.length ? new float[2 * relevant.length] : relevantScores;
+    for (int n = 0; n < relevant.length; n++) {
+      own[n] = relevant[n] < length ? scores[offset + relevant[n]] : Float.NaN;
+    }
+    begin(relevant, own, userKey);
+    offer(scores, offset, length, IN_ORDER, 0);
+    end();
+  }
+
+  /**
+   * Forgets everything before a row that comes piece by piece.
+   *
+   * @param relevant items whose position matters for the area under the curve, increasing
+   * @param scores of the relevant items; kept
+   */
+  void begin(int[] relevant, float[] scores, long userKey) {
     tieKey = userKey;
     size = 0;
     finite = 0;
-    prepareLevels(scores, offset, length, relevant);
+    this.relevant = relevant;
+    relevantScores = scores;
+    prepareLevels();
+  }
+
+  /**
+   * Takes the scores of a piece.
+   *
+   * @param items dense indices, of which the piece's begin at {@code first}
+   */
+  void offer(float[] scores, int offset, int length, int[] items, int first) {
+    boolean inOrder = items == IN_ORDER;
     float lowest = levelCount == 0 ? Float.POSITIVE_INFINITY : levels[0];
-    for (int item = 0; item < length; item++) {
-      float score = scores[offset + item];
+    for (int n = 0; n < length; n++) {
+      float score = scores[offset + n];
       if (!Float.isFinite(score)) {
         continue;
       }
       finite++;
-      if (size < capacity) {
-        push(score, item);
-      } else if (score >= heapScores[0] && better(score, item, heapScores[0], heapItems[0])) {
-        heapScores[0] = score;
-        heapItems[0] = item;
-        siftDown(0, size);
+      if (size < capacity || score >= heapScores[0]) {
+        add(score, inOrder ? n : items[first + n]);
       }
       if (score >= lowest) {
         int at = Arrays.binarySearch(levels, 0, levelCount, positiveZero(score));
@@ -66,6 +98,34 @@ final class RankedRow {
         }
       }
     }
+  }
+
+  /** Adds what another row of the same user and the same relevant items took; before the end. */
+  void add(RankedRow other) {
+    finite += other.finite;
+    for (int n = 0; n < other.size; n++) {
+      add(other.heapScores[n], other.heapItems[n]);
+    }
+    for (int n = 0; n < levelCount; n++) {
+      equal[n] += other.equal[n];
+    }
+    for (int n = 0; n <= levelCount; n++) {
+      above[n] += other.above[n];
+    }
+  }
+
+  private void add(float score, int item) {
+    if (size < capacity) {
+      push(score, item);
+    } else if (better(score, item, heapScores[0], heapItems[0])) {
+      heapScores[0] = score;
+      heapItems[0] = item;
+      siftDown(0, size);
+    }
+  }
+
+  /** Puts the list in order, once everything was offered. */
+  void end() {
     // above[n] counted the items with exactly n levels below them; now those with at least n
     for (int n = levelCount - 1; n >= 0; n--) {
       above[n] += above[n + 1];
@@ -94,21 +154,21 @@ final class RankedRow {
    * not know counts 0, though others are unknown too: who says nothing must not come out at one
    * half.
    *
-   * @param relevant items, of those that were given to {@link #rank}
+   * @param some of the items that were given as relevant
    * @param catalogue number of items that anybody knows
    * @param inCatalogue how many of the relevant are among them
    */
-  double areaUnderCurve(
-      float[] scores, int offset, int length, int[] relevant, long catalogue, int inCatalogue) {
+  double areaUnderCurve(int[] some, long catalogue, int inCatalogue) {
     long others = catalogue - inCatalogue;
     if (others <= 0) {
       return 0.5;
     }
-    float[] known = new float[relevant.length];
+    float[] known = new float[some.length];
     int m = 0;
-    for (int item : relevant) {
-      if (item < length && Float.isFinite(scores[offset + item])) {
-        known[m++] = positiveZero(scores[offset + item]);
+    for (int item : some) {
+      int at = Arrays.binarySearch(relevant, item);
+      if (at >= 0 && Float.isFinite(relevantScores[at])) {
+        known[m++] = positiveZero(relevantScores[at]);
       }
     }
     Arrays.sort(known, 0, m);
@@ -124,19 +184,20 @@ final class RankedRow {
       sum += (next - j) * (others - higher - tied + 0.5 * tied) / others;
       j = next;
     }
-    return sum / relevant.length;
+    return sum / some.length;
   }
 
-  private void prepareLevels(float[] scores, int offset, int length, int[] relevant) {
+  private void prepareLevels() {
     if (levels.length < relevant.length) {
-      levels = new float[relevant.length * 2];
-      equal = new long[levels.length];
-      above = new long[levels.length + 1];
+      int room = Math.max(relevant.length, 2 * levels.length);
+      levels = new float[room];
+      equal = new long[room];
+      above = new long[room + 1];
     }
     int m = 0;
-    for (int item : relevant) {
-      if (item < length && Float.isFinite(scores[offset + item])) {
-        levels[m++] = positiveZero(scores[offset + item]);
+    for (int n = 0; n < relevant.length; n++) {
+      if (Float.isFinite(relevantScores[n])) {
+        levels[m++] = positiveZero(relevantScores[n]);
       }
     }
     Arrays.sort(levels, 0, m);

@@ -3,6 +3,7 @@ package io.perennial.evaluation;
 import io.perennial.model.Scorer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * The scores of one subject for a block of users, with a fallback's rows for users whom the subject
@@ -53,6 +54,25 @@ final class ScoreBlock {
     return new ScoreBlock(
         scores(subject, Arrays.copyOf(known, knowns)),
         subject.itemCount(),
+        scores(fallback, Arrays.copyOf(unknown, unknowns)),
+        fallback.itemCount(),
+        places);
+  }
+
+  /** The fallback's scores where a user is not known; the others have no row. */
+  static ScoreBlock ofOthers(List<UserCase> cases, IntPredicate isKnown, Scorer fallback) {
+    int[] places = new int[cases.size()];
+    int[] unknown = new int[cases.size()];
+    int unknowns = 0;
+    for (int n = 0; n < places.length; n++) {
+      if (!isKnown.test(cases.get(n).user())) {
+        places[n] = -1 - unknowns;
+        unknown[unknowns++] = cases.get(n).user();
+      }
+    }
+    return new ScoreBlock(
+        new float[0],
+        0,
         scores(fallback, Arrays.copyOf(unknown, unknowns)),
         fallback.itemCount(),
         places);

@@ -40,6 +40,13 @@ final class SegmentItems {
     set(Segment.FIRST_TIME, isNew ? NONE : Arrays.copyOf(firstTime, items.length - repeats));
   }
 
+  /** Those of a user's items that he had not had before, increasing. */
+  static int[] firstTime(UserCase user) {
+    return Arrays.stream(user.items())
+        .filter(item -> Arrays.binarySearch(user.seenItems(), item) < 0)
+        .toArray();
+  }
+
   /** Increasing. */
   int[] of(Segment segment) {
     return bySegment[segment.ordinal()];

@@ -69,8 +69,9 @@ public final class WindowBuilder {
       Instant begin) {
     RoaringBitmap everybody = UserSample.distinct(events);
     int[] sample = UserSample.of(everybody, maximalUsers, seed);
-    List<Entry> entries = entries(events, earlier, sample);
+    Found found = found(events, earlier, sample);
     BitSet oldItems = new BitSet();
+    found.items.forEach((int item) -> oldItems.set(item));
     statistics.ifPresent(
         s -> {
           for (int item = 0; item < s.capacity(); item++) {
@@ -80,12 +81,8 @@ public final class WindowBuilder {
           }
         });
     Map<Integer, List<Entry>> byUser = new HashMap<>();
-    for (Entry entry : entries) {
-      if (entry.user < 0) {
-        oldItems.set(entry.item);
-      } else {
-        byUser.computeIfAbsent(entry.user, u -> new ArrayList<>()).add(entry);
-      }
+    for (Entry entry : found.entries) {
+      byUser.computeIfAbsent(entry.user, u -> new ArrayList<>()).add(entry);
     }
     InteractionHistory before =
         history.map(h -> h.rows(sample)).orElseGet(InteractionHistory::empty);
@@ -125,10 +122,7 @@ public final class WindowBuilder {
     return UserSample.of(UserSample.distinct(events), maximalUsers, seed);
   }
 
-  /**
-   * One event of a sampled user, in the window or before it; or, with user −1, an item that occurs
-   * before the window.
-   */
+  /** One event of a sampled user, in the window or before it. */
   private record Entry(int user, int item, double value, long time, int day, Part part)
       implements Serializable {}
 
@@ -137,24 +131,38 @@ public final class WindowBuilder {
     EARLIER
   }
 
-  private static List<Entry> entries(
-      Dataset<Row> events, Optional<Dataset<Row>> earlier, int[] sample) {
+  /**
+   * What some events hold: those of sampled users, and which items occur before the window, at a
+   * bit each.
+   */
+  private record Found(List<Entry> entries, RoaringBitmap items) implements Serializable {
+    Found() {
+      this(new ArrayList<>(), new RoaringBitmap());
+    }
+
+    Found plus(Found other) {
+      entries.addAll(other.entries);
+      items.or(other.items);
+      return this;
+    }
+  }
+
+  private static Found found(Dataset<Row> events, Optional<Dataset<Row>> earlier, int[] sample) {
     Dataset<Row> all = columns(events, Part.WINDOW);
     if (earlier.isPresent()) {
       all = all.unionAll(columns(earlier.get(), Part.EARLIER));
     }
-    FlatMapFunction<java.util.Iterator<Row>, Entry> pick =
+    FlatMapFunction<java.util.Iterator<Row>, Found> pick =
         part -> {
-          List<Entry> entries = new ArrayList<>();
-          BitSet items = new BitSet();
+          Found found = new Found();
           part.forEachRemaining(
               row -> {
                 Part in = Part.values()[row.getInt(5)];
                 if (in == Part.EARLIER) {
-                  items.set(row.getInt(1));
+                  found.items.add(row.getInt(1));
                 }
                 if (Arrays.binarySearch(sample, row.getInt(0)) >= 0) {
-                  entries.add(
+                  found.entries.add(
                       new Entry(
                           row.getInt(0),
                           row.getInt(1),
@@ -164,10 +172,9 @@ public final class WindowBuilder {
                           in));
                 }
               });
-          items.stream().forEach(item -> entries.add(new Entry(-1, item, 0, 0, 0, Part.EARLIER)));
-          return entries.iterator();
+          return List.of(found).iterator();
         };
-    return all.toJavaRDD().mapPartitions(pick).collect();
+    return all.toJavaRDD().mapPartitions(pick).treeAggregate(new Found(), Found::plus, Found::plus);
   }
 
   private static Dataset<Row> columns(Dataset<Row> events, Part part) {

@@ -16,6 +16,7 @@ public final class DatasetFactorTable implements FactorTable {
   private final Dataset<Row> rows;
   private final int rank;
   private final long size;
+  private int capacity = -1;
 
   /**
    * @param rows with {@link FactorTable#SCHEMA}, each index once
@@ -53,6 +54,15 @@ public final class DatasetFactorTable implements FactorTable {
   @Override
   public long size() {
     return size;
+  }
+
+  /** One Spark job, the first time. */
+  @Override
+  public synchronized int capacity() {
+    if (capacity < 0) {
+      capacity = FactorTable.super.capacity();
+    }
+    return capacity;
   }
 
   /** One Spark job: a semi join with the broadcast indices, on the range that they span. */

@@ -19,7 +19,7 @@ final class FactorPacking {
 
   /** Collects a dataset with {@link FactorTable#SCHEMA}, in one job, sorted by index. */
   static FactorRows collect(Dataset<Row> rows, int rank) {
-    return sorted(pieces(rows, rank).collect(), rank);
+    return FactorRows.together(pieces(rows, rank).collect(), rank);
   }
 
   /** A dataset with {@link FactorTable#SCHEMA} as sorted pieces of at most 16,384 rows. */
@@ -72,19 +72,6 @@ final class FactorPacking {
       System.arraycopy(vectors[order[p]], 0, values, p * rank, rank);
     }
     return new FactorRows(rank, sorted, values, sortedCounts);
-  }
-
-  /** Merges pieces two by two; no index may be in two of them. */
-  static FactorRows sorted(List<FactorRows> pieces, int rank) {
-    List<FactorRows> round = new ArrayList<>(pieces);
-    while (round.size() > 1) {
-      List<FactorRows> merged = new ArrayList<>((round.size() + 1) / 2);
-      for (int p = 0; p < round.size(); p += 2) {
-        merged.add(p + 1 < round.size() ? round.get(p).overlaidBy(round.get(p + 1)) : round.get(p));
-      }
-      round = merged;
-    }
-    return round.isEmpty() ? FactorRows.empty(rank) : round.get(0);
   }
 
   /** The rows, cut into pieces of at most 16,384. */

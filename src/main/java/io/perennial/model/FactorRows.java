@@ -1,7 +1,9 @@
 package io.perennial.model;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Some rows of one side (users or items) in memory: sorted dense indices, their vectors, and how
@@ -52,6 +54,19 @@ public final class FactorRows implements Serializable {
   /** No rows. */
   public static FactorRows empty(int rank) {
     return new FactorRows(rank, new int[0], new float[0], new float[0]);
+  }
+
+  /** The rows of some pieces; no index may be in two of them. */
+  public static FactorRows together(List<FactorRows> pieces, int rank) {
+    List<FactorRows> round = pieces;
+    while (round.size() > 1) {
+      List<FactorRows> merged = new ArrayList<>((round.size() + 1) / 2);
+      for (int p = 0; p < round.size(); p += 2) {
+        merged.add(p + 1 < round.size() ? round.get(p).overlaidBy(round.get(p + 1)) : round.get(p));
+      }
+      round = merged;
+    }
+    return round.isEmpty() ? empty(rank) : round.get(0);
   }
 
   public int rank() {

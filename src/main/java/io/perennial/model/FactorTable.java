@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -25,13 +26,16 @@ public interface FactorTable {
   /** Number of rows. */
   long size();
 
+  /** One past the highest index, 0 where there are no rows; a Spark job where they lie far away. */
+  default int capacity() {
+    Row highest = dataset().agg(functions.max("index")).head();
+    return highest.isNullAt(0) ? 0 : highest.getInt(0) + 1;
+  }
+
   /** The rows of these indices, those that exist, in memory. */
   FactorRows rows(int[] sortedIndices);
 
-  /**
-   * Every row in memory: for the item side, and for users only where a caller has checked {@link
-   * #size()}.
-   */
+  /** Every row in memory: only where a caller knows that they are few, or that they lie there. */
   FactorRows all();
 
   /** Every row, distributed, in no order, with {@link #SCHEMA}. */

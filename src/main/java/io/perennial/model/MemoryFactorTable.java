@@ -28,6 +28,11 @@ public final class MemoryFactorTable implements FactorTable {
   }
 
   @Override
+  public int capacity() {
+    return rows.capacity();
+  }
+
+  @Override
   public FactorRows rows(int[] sortedIndices) {
     int rank = rank();
     int[] found = new int[sortedIndices.length];

@@ -68,6 +68,11 @@ public interface ModelFamily<M extends Model> {
    */
   Optional<FoldIn> serving(M model, Instant now);
 
+  /** Whether there is any {@link #serving}, for who does not need it yet. */
+  default boolean servesFresh(M model, Instant now) {
+    return serving(model, now).isPresent();
+  }
+
   /**
    * A scorer for users as they would be served.
    *

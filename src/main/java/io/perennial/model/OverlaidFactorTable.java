@@ -44,6 +44,11 @@ public final class OverlaidFactorTable implements FactorTable {
   }
 
   @Override
+  public int capacity() {
+    return Math.max(base.capacity(), changed.capacity());
+  }
+
+  @Override
   public FactorRows rows(int[] sortedIndices) {
     return base.rows(sortedIndices).overlaidBy(changed.rows(sortedIndices));
   }

@@ -2,6 +2,8 @@ package io.perennial.pipeline;
 
 import io.perennial.gate.Finding;
 import io.perennial.model.Scorer;
+import io.perennial.model.scoring.DistributedFactors;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -55,6 +57,11 @@ final class Absorption {
   }
 
   private static double similarity(Scorer candidate, Scorer absorbed, int[] users) {
+    if (users.length > 0
+        && candidate instanceof DistributedFactors one
+        && absorbed instanceof DistributedFactors other) {
+      return Arrays.stream(one.cosines(other, users)).average().getAsDouble();
+    }
     int items = Math.min(candidate.itemCount(), absorbed.itemCount());
     float[] a = new float[candidate.itemCount()];
     float[] b = new float[absorbed.itemCount()];

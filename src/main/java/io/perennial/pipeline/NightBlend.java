@@ -9,12 +9,17 @@ import io.perennial.model.blend.BlendInputs;
 import io.perennial.model.blend.BlendWeights;
 import io.perennial.model.blend.BlendedScorer;
 import io.perennial.model.blend.Choice;
+import io.perennial.model.blend.DistributedBlend;
 import io.perennial.model.blend.RankedBy;
+import io.perennial.model.blend.ThinnedCatalogue;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
+import io.perennial.model.scoring.DistributedFactors;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -44,29 +49,34 @@ public record NightBlend(RankedBy rankedBy, BlendWeights weights, long seed) {
    * The order of items for the users of a window.
    *
    * @param model that knows them
-   * @param items its item vectors
+   * @param items its item vectors, which only a blend asks for where it has them in memory
    * @param statistics items as of the window's begin
    */
   public Scorer over(
       Scorer model,
-      FactorRows items,
+      Supplier<FactorRows> items,
       EvaluationWindow window,
       ItemStatistics statistics,
       Instant begin) {
-    return learns()
-        ? new BlendedScorer(weights, inputs(model, items, window.cases(), statistics, begin))
-        : model;
+    if (!learns()) {
+      return model;
+    }
+    return model instanceof DistributedFactors far
+        ? new DistributedBlend(
+            weights, far, users(window.cases()), pasts(window.cases()), statistics, begin)
+        : new BlendedScorer(weights, inputs(model, items.get(), window.cases(), statistics, begin));
   }
 
   /**
    * What is known after the users of a window have chosen.
    *
    * @param model as of before the window
+   * @param items its item vectors, which only a blend asks for where it has them in memory
    * @param statistics items as of before the window
    */
   public NightBlend after(
       Scorer model,
-      FactorRows items,
+      Supplier<FactorRows> items,
       EvaluationWindow window,
       ItemStatistics statistics,
       Instant begin) {
@@ -84,7 +94,11 @@ public record NightBlend(RankedBy rankedBy, BlendWeights weights, long seed) {
     Set<Integer> users = choices.stream().map(Choice::user).collect(Collectors.toSet());
     List<UserCase> cases = window.cases().stream().filter(c -> users.contains(c.user())).toList();
     BlendWeights learnt =
-        BlendFit.fit(weights, inputs(model, items, cases, statistics, begin), choices, seed);
+        model instanceof DistributedFactors far
+            ? ThinnedCatalogue.of(far, users(cases), pasts(cases), choices, statistics, begin, seed)
+                .fit(weights, seed)
+            : BlendFit.fit(
+                weights, inputs(model, items.get(), cases, statistics, begin), choices, seed);
     return new NightBlend(rankedBy, learnt, seed);
   }
 
@@ -99,12 +113,14 @@ public record NightBlend(RankedBy rankedBy, BlendWeights weights, long seed) {
       List<UserCase> cases,
       ItemStatistics statistics,
       Instant begin) {
-    return BlendInputs.of(
-        model,
-        items,
-        cases.stream().mapToInt(UserCase::user).toArray(),
-        cases.stream().map(UserCase::past).toList(),
-        statistics,
-        begin);
+    return BlendInputs.of(model, items, users(cases), pasts(cases), statistics, begin);
+  }
+
+  private static int[] users(List<UserCase> cases) {
+    return cases.stream().mapToInt(UserCase::user).toArray();
+  }
+
+  private static List<Past> pasts(List<UserCase> cases) {
+    return cases.stream().map(UserCase::past).toList();
   }
 }

@@ -348,12 +348,12 @@ public final class Trial<M extends Model> {
       Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
     return ranker
         .blend()
-        .over(served(ranker, window, begin), ranker.served().items(), window, statistics, begin);
+        .over(served(ranker, window, begin), ranker.served()::items, window, statistics, begin);
   }
 
   /** The model's scores for the users of a window, as they would be served at its begin. */
   private Scorer served(Ranker<M> ranker, EvaluationWindow window, Instant begin) {
-    return family.serving(ranker.served(), begin).isEmpty()
+    return !family.servesFresh(ranker.served(), begin)
         ? ranker.scorer()
         : family.served(
             ranker.served(),
@@ -390,7 +390,7 @@ public final class Trial<M extends Model> {
       Ranker<M> ranker, EvaluationWindow window, ItemStatistics statistics, Instant begin) {
     return ranker
         .blend()
-        .after(served(ranker, window, begin), ranker.served().items(), window, statistics, begin);
+        .after(served(ranker, window, begin), ranker.served()::items, window, statistics, begin);
   }
 
   private List<Comparison> frozen(Before<M> before, Validation<M> validation) {

@@ -79,7 +79,7 @@ record Prepared(
     boolean readsFresh =
         options.foldIn()
             || options.excludeSeen()
-            || family.serving(kept, version.slice().to().eventTime()).isPresent()
+            || family.servesFresh(kept, version.slice().to().eventTime())
             || source.rankedBy() == RankedBy.BLEND;
     Optional<FreshEvents> fresh =
         readsFresh ? fresh(spark, warehouse, events, version) : Optional.empty();

@@ -249,7 +249,7 @@ public final class DeltaModelRegistry implements ModelRegistry {
   @Override
   public ItemStatistics itemStatistics(ModelVersion version) {
     Names.pipeline(version.pipeline());
-    return StoredRows.itemStatistics(
+    return ItemStatistics.collect(
         catalog.rows(Tables.ITEM_STATISTICS, ItemStatistics.SCHEMA, version).all());
   }
 

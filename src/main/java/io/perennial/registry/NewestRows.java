@@ -2,15 +2,10 @@ package io.perennial.registry;
 
 import static org.apache.spark.sql.functions.col;
 
-import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
@@ -19,16 +14,15 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * The rows that a version is made of: of the partitions that it lists, newest first, the newest row
- * of each index. Which partition holds an index' newest row is found out once, from the index
- * column of the deltas alone, and sent to every executor; the rows themselves are then read in one
- * pass without a shuffle.
+ * of each index. Which partition holds an index' newest row ({@link Ownership}) is found out once,
+ * from the index column of the deltas alone, and sent to every executor; the rows themselves are
+ * then read in one pass without a shuffle.
  */
 final class NewestRows {
   /** Up to so many indices are looked up through the statistics of row groups. */
@@ -140,77 +134,5 @@ final class NewestRows {
 
   private static UDF2<Long, Integer, Boolean> owner(Broadcast<Ownership> ownership) {
     return (version, index) -> ownership.value().owns(version, index);
-  }
-
-  /** Which of the deltas holds the newest row of an index; all others belong to the keyframe. */
-  static final class Ownership implements Serializable {
-    private static final long serialVersionUID = 1L;
-    private final int[] indices;
-    private final long[] owners;
-    private final long keyframe;
-
-    private Ownership(int[] indices, long[] owners, long keyframe) {
-      this.indices = indices;
-      this.owners = owners;
-      this.keyframe = keyframe;
-    }
-
-    static Ownership of(Dataset<Row> table, List<Long> versions) {
-      List<Long> deltas = versions.subList(0, versions.size() - 1);
-      long[] byAge = deltas.stream().mapToLong(Long::longValue).toArray();
-      JavaRDD<InternalRow> keys =
-          StoredRows.internal(
-              table.where(col("version").isin(deltas.toArray())).select("version", "index"));
-      List<long[]> parts = keys.mapPartitions(rows -> packed(rows, byAge)).collect();
-      int size = parts.stream().mapToInt(p -> p.length).sum();
-      long[] all = new long[size];
-      int at = 0;
-      for (long[] part : parts) {
-        System.arraycopy(part, 0, all, at, part.length);
-        at += part.length;
-      }
-      Arrays.sort(all);
-      int[] indices = new int[size];
-      long[] owners = new long[size];
-      int n = 0;
-      for (long key : all) {
-        int index = (int) (key >>> 32);
-        if (n == 0 || indices[n - 1] != index) {
-          indices[n] = index;
-          owners[n++] = byAge[(int) key];
-        }
-      }
-      return new Ownership(
-          Arrays.copyOf(indices, n), Arrays.copyOf(owners, n), versions.get(versions.size() - 1));
-    }
-
-    private static Iterator<long[]> packed(Iterator<InternalRow> rows, long[] byAge) {
-      long[] keys = new long[1024];
-      int n = 0;
-      while (rows.hasNext()) {
-        InternalRow row = rows.next();
-        long version = row.getLong(0);
-        int age = 0;
-        while (byAge[age] != version) {
-          age++;
-        }
-        if (n == keys.length) {
-          keys = Arrays.copyOf(keys, 2 * n);
-        }
-        keys[n++] = ((long) row.getInt(1) << 32) | age;
-      }
-      List<long[]> one = new ArrayList<>(Collections.singletonList(Arrays.copyOf(keys, n)));
-      return one.iterator();
-    }
-
-    boolean owns(long version, int index) {
-      int at = Arrays.binarySearch(indices, index);
-      return at >= 0 ? owners[at] == version : version == keyframe;
-    }
-
-    /** How many indices the deltas hold. */
-    int size() {
-      return indices.length;
-    }
   }
 }

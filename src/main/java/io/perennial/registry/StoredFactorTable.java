@@ -10,6 +10,7 @@ final class StoredFactorTable implements FactorTable {
   private final NewestRows rows;
   private int rank;
   private long size = -1;
+  private int capacity = -1;
   private FactorRows all;
 
   /**
@@ -35,6 +36,17 @@ final class StoredFactorTable implements FactorTable {
       size = all == null ? rows.all().count() : all.size();
     }
     return size;
+  }
+
+  @Override
+  public synchronized int capacity() {
+    if (all != null) {
+      return all.capacity();
+    }
+    if (capacity < 0) {
+      capacity = FactorTable.super.capacity();
+    }
+    return capacity;
   }
 
   @Override

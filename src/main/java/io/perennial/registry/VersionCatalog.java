@@ -32,12 +32,12 @@ final class VersionCatalog {
   /** The version and its ancestors, newest first, by pipeline and run: these never change. */
   private final Map<String, List<Long>> lines = new ConcurrentHashMap<>();
 
-  private final Map<NewestRows.OwnershipKey, NewestRows.Once<NewestRows.Ownership>> owners =
+  private final Map<NewestRows.OwnershipKey, NewestRows.Once<Ownership>> owners =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(
-                Map.Entry<NewestRows.OwnershipKey, NewestRows.Once<NewestRows.Ownership>> eldest) {
+                Map.Entry<NewestRows.OwnershipKey, NewestRows.Once<Ownership>> eldest) {
               return size() > REMEMBERED;
             }
           });

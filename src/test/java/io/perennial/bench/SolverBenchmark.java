@@ -290,7 +290,7 @@ public final class SolverBenchmark {
   private static NightBlend taught(
       NightBlend blend, AlsModel model, EvaluationWindow window, ItemStatistics statistics) {
     int[] shoppers = window.cases().stream().mapToInt(UserCase::user).toArray();
-    return blend.after(model.scorer(shoppers), model.items(), window, statistics, Instant.EPOCH);
+    return blend.after(model.scorer(shoppers), model::items, window, statistics, Instant.EPOCH);
   }
 
   private Samples seconds(Runnable run) {

@@ -41,6 +41,11 @@ record MemoryFactors(SparkSession spark, FactorRows all) implements FactorTable 
   }
 
   @Override
+  public int capacity() {
+    return all.capacity();
+  }
+
+  @Override
   public FactorRows rows(int[] sortedIndices) {
     throw new UnsupportedOperationException("not needed by these tests");
   }

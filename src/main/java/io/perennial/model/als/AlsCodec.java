@@ -1,5 +1,6 @@
 package io.perennial.model.als;
 
+import io.perennial.Place;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
@@ -22,15 +23,30 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
   private static final String BEGUN = "begun";
   private static final String MEAN_RATING = "mean_rating";
   private static final String SUMS = ModelState.ITEM_SUMS_WIDTH;
+  private final Place place;
+
+  /** Reads item rows into the driver. */
+  public AlsCodec() {
+    this(Place.DRIVER);
+  }
+
+  /**
+   * With a choice of where the item rows of decoded models lie.
+   *
+   * @param place the driver, or where the state has them
+   */
+  AlsCodec(Place place) {
+    this.place = place;
+  }
 
   @Override
   public ModelState encode(AlsModel model) {
     return new ModelState(
         AlsFamily.NAME,
         model.users(),
-        new MemoryFactorTable(model.items()),
+        model.itemTable(),
         model.changedUsers(),
-        model.changedItems().map(MemoryFactorTable::new),
+        model.changedItems(),
         model.itemSums().map(ItemSums::all),
         model.itemSums().flatMap(ItemSums::changed),
         arrays(model),
@@ -42,7 +58,7 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
             USERS,
             Long.toString(model.users().size()),
             ITEMS,
-            Integer.toString(model.items().size()),
+            Long.toString(model.itemTable().size()),
             IMPLICIT,
             Boolean.toString(model.implicitPrefs()),
             BEGUN,
@@ -65,7 +81,8 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
    */
   @Override
   public AlsModel decode(ModelState state) {
-    FactorRows items = state.items().all();
+    FactorTable items =
+        place == Place.DRIVER ? new MemoryFactorTable(state.items().all()) : state.items();
     int rank = (int) number(state, RANK);
     check(RANK, items.rank(), rank);
     check(RANK, state.users().rank(), rank);
@@ -75,7 +92,7 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
         state.users(),
         items,
         Optional.of(new MemoryFactorTable(FactorRows.empty(rank))),
-        Optional.of(FactorRows.empty(rank)),
+        Optional.of(new MemoryFactorTable(FactorRows.empty(rank))),
         new Gramian(array(state, USER_GRAMIAN, rank * rank), weights[0]),
         new Gramian(array(state, ITEM_GRAMIAN, rank * rank), weights[1]),
         Boolean.parseBoolean(attribute(state, IMPLICIT)),

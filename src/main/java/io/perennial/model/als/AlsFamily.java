@@ -6,11 +6,16 @@ import io.perennial.model.Feedback;
 import io.perennial.model.FoldIn;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelFamily;
+import io.perennial.model.Scorer;
 import io.perennial.model.Trainer;
 import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.history.Past;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +53,7 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
 
   @Override
   public ModelCodec<AlsModel> codec() {
-    return new AlsCodec();
+    return new AlsCodec(parameters.placeOfItems());
   }
 
   @Override
@@ -85,13 +90,33 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
 
   @Override
   public FoldIn foldIn(AlsModel model, Instant now) {
-    return AlsFoldIn.of(model, parameters.served(), now);
+    return AlsFoldIn.of(model, model.items(), parameters.served(), now);
   }
 
   @Override
   public Optional<FoldIn> serving(AlsModel model, Instant now) {
-    return parameters.serving().users() == Serving.Users.FRESH
-        ? Optional.of(foldIn(model, now))
-        : Optional.empty();
+    return servesFresh(model, now) ? Optional.of(foldIn(model, now)) : Optional.empty();
+  }
+
+  @Override
+  public boolean servesFresh(AlsModel model, Instant now) {
+    return parameters.serving().users() == Serving.Users.FRESH;
+  }
+
+  /** Of items that lie on executors, those come to the driver that these users had. */
+  @Override
+  public Scorer served(AlsModel model, int[] sortedUsers, List<Past> pasts, Instant now) {
+    if (!servesFresh(model, now)) {
+      return model.scorer(sortedUsers);
+    }
+    int[] had =
+        pasts.stream()
+            .flatMapToInt(past -> Arrays.stream(past.items()))
+            .sorted()
+            .distinct()
+            .toArray();
+    FoldIn fresh = AlsFoldIn.of(model, model.itemsWith(had), parameters.served(), now);
+    return model.scorer(
+        fresh.vectors(InteractionHistory.of(sortedUsers, pasts, now.toEpochMilli())));
   }
 }

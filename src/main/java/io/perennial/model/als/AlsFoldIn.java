@@ -33,10 +33,12 @@ final class AlsFoldIn implements FoldIn {
   }
 
   /**
+   * @param items rows of the model, of all items that histories will hold
    * @param parameters with which the model was learnt
    * @param now instant to which events fade
    */
-  static AlsFoldIn of(AlsModel model, AlsHyperparameters parameters, Instant now) {
+  static AlsFoldIn of(
+      AlsModel model, FactorRows items, AlsHyperparameters parameters, Instant now) {
     int rank = model.rank();
     double unobserved = model.implicitPrefs() ? parameters.unobservedWeight() : 0;
     boolean byCatalogue =
@@ -50,7 +52,7 @@ final class AlsFoldIn implements FoldIn {
             none,
             new ScoreDistillation(DistillationOptions.NONE, none, none, 0, Weighting.PLAIN),
             parameters.regParam(),
-            byCatalogue ? parameters.regParam() * unobserved * model.items().size() : 0,
+            byCatalogue ? parameters.regParam() * unobserved * model.itemTable().size() : 0,
             0,
             0,
             0,
@@ -58,7 +60,7 @@ final class AlsFoldIn implements FoldIn {
             parameters.biases().ofUsers(rank));
     return new AlsFoldIn(
         SweepBasis.of(sweep),
-        model.items(),
+        items,
         new PairWeighting(!model.implicitPrefs(), parameters.confidence(), parameters.alpha()),
         Fading.of(parameters.decay()),
         now.toEpochMilli());

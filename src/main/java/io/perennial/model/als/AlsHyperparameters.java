@@ -1,5 +1,6 @@
 package io.perennial.model.als;
 
+import io.perennial.Place;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Duration;
 import java.util.Objects;
@@ -73,7 +74,7 @@ public record AlsHyperparameters(
     LOCAL,
     /** Users in blocks, items broadcast each sweep. */
     SPARK,
-    /** Both sides in blocks, sent through shuffles. */
+    /** Both sides in blocks, sent through shuffles; item rows stay on executors after that. */
     BLOCKS
   }
 
@@ -138,6 +139,14 @@ public record AlsHyperparameters(
         Serving.STORED,
         Optional.empty(),
         RatingBiases.LEARNT);
+  }
+
+  /**
+   * Where item rows are kept from night to night: with blocks on executors, else in the driver,
+   * which every other solver needs them in.
+   */
+  Place placeOfItems() {
+    return solver == Solver.BLOCKS ? Place.EXECUTORS : Place.DRIVER;
   }
 
   /** The same with another regularisation. */

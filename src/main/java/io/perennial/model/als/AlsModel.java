@@ -1,41 +1,52 @@
 package io.perennial.model.als;
 
+import io.perennial.model.DatasetFactorTable;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.Feedback;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.Model;
+import io.perennial.model.OverlaidFactorTable;
 import io.perennial.model.Scorer;
 import io.perennial.model.history.ItemStatistics;
+import io.perennial.model.scoring.DistributedFactors;
+import io.perennial.model.scoring.DistributedItems;
 import io.perennial.model.scoring.FactorScorer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
- * User and item factors whose dot product is the score. All item rows are in memory, items × rank ×
- * 4 bytes (a million items of rank 64: 256 MB); user rows may lie anywhere.
+ * User and item factors whose dot product is the score. Rows of either side may lie anywhere. Where
+ * those of items are in memory they take items × rank × 4 bytes (a million items of rank 64: 256
+ * MB); where they lie on executors, {@link #items()} is what brings them to the driver, and nothing
+ * that a night needs of a model asks for it.
  */
 public final class AlsModel implements Model {
   private final FactorTable users;
-  private final FactorRows items;
+  private final FactorTable items;
   private final Optional<FactorTable> changedUsers;
-  private final Optional<FactorRows> changedItems;
+  private final Optional<FactorTable> changedItems;
   private final Gramian userGramian;
   private final Gramian itemGramian;
   private final boolean implicit;
   private final long begun;
   private final Optional<ItemSums> itemSums;
   private final OptionalDouble meanRating;
+  private FactorRows collected;
+  private DistributedItems distributed;
 
   /** Without sums of items, and without biases. */
   AlsModel(
       FactorTable users,
-      FactorRows items,
+      FactorTable items,
       Optional<FactorTable> changedUsers,
-      Optional<FactorRows> changedItems,
+      Optional<FactorTable> changedItems,
       Gramian userGramian,
       Gramian itemGramian,
       boolean implicit,
@@ -55,9 +66,9 @@ public final class AlsModel implements Model {
 
   AlsModel(
       FactorTable users,
-      FactorRows items,
+      FactorTable items,
       Optional<FactorTable> changedUsers,
-      Optional<FactorRows> changedItems,
+      Optional<FactorTable> changedItems,
       Gramian userGramian,
       Gramian itemGramian,
       boolean implicit,
@@ -90,7 +101,7 @@ public final class AlsModel implements Model {
     }
     return new AlsModel(
         new MemoryFactorTable(users),
-        items,
+        new MemoryFactorTable(items),
         Optional.empty(),
         Optional.empty(),
         Gramian.of(users, feedback),
@@ -114,9 +125,39 @@ public final class AlsModel implements Model {
     return users;
   }
 
-  @Override
-  public FactorRows items() {
+  /** Every item row. */
+  public FactorTable itemTable() {
     return items;
+  }
+
+  /** {@inheritDoc} Where they lie on executors, they are brought here once and stay. */
+  @Override
+  public synchronized FactorRows items() {
+    if (collected == null) {
+      collected = items.all();
+    }
+    return collected;
+  }
+
+  /** The rows of some items; all of them where they are in memory anyway. */
+  FactorRows itemsWith(int[] sortedItems) {
+    return isDistributed() ? items.rows(sortedItems) : items();
+  }
+
+  /** Every item row in distributed pieces, which stay cached for as long as the model does. */
+  JavaRDD<FactorRows> itemPieces() {
+    return distributed().pieces();
+  }
+
+  private boolean isDistributed() {
+    return !(items instanceof MemoryFactorTable);
+  }
+
+  private synchronized DistributedItems distributed() {
+    if (distributed == null) {
+      distributed = new DistributedItems(items);
+    }
+    return distributed;
   }
 
   /** The user rows that tonight's training changed or added; empty from scratch: all. */
@@ -125,7 +166,7 @@ public final class AlsModel implements Model {
   }
 
   /** The item rows that tonight's training changed or added; empty from scratch: all. */
-  public Optional<FactorRows> changedItems() {
+  public Optional<FactorTable> changedItems() {
     return changedItems;
   }
 
@@ -164,42 +205,40 @@ public final class AlsModel implements Model {
    * @param statistics items as of the model
    */
   AlsModel asOf(ItemStatistics statistics, Duration halfLife, Instant now) {
-    float[] values = items.values().clone();
-    for (int n = 0; n < items.size(); n++) {
-      int item = items.indices()[n];
-      if (item < statistics.capacity() && statistics.eventCounts()[item] > 0) {
-        long since = Math.max(begun, statistics.lastTimes()[item]);
-        double age = Math.max(0, now.toEpochMilli() - since);
-        float fade = (float) Math.pow(0.5, age / halfLife.toMillis());
-        for (int c = n * rank(); c < (n + 1) * rank(); c++) {
-          values[c] *= fade;
-        }
-      }
+    ItemFades fades = ItemFades.of(statistics, begun, halfLife, now);
+    if (isDistributed()) {
+      Broadcast<ItemFades> sent =
+          JavaSparkContext.fromSparkContext(itemPieces().context()).broadcast(fades);
+      JavaRDD<FactorRows> faded = itemPieces().map(piece -> sent.value().of(piece));
+      return with(DatasetFactorTable.of(faded, rank(), items.size()));
     }
-    FactorRows faded = new FactorRows(rank(), items.indices(), values, items.eventCounts());
-    return new AlsModel(
-        users,
-        faded,
-        changedUsers,
-        changedItems,
-        userGramian,
-        Gramian.of(faded, implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT),
-        implicit,
-        begun,
-        itemSums,
-        meanRating);
+    return with(new MemoryFactorTable(fades.of(items())));
   }
 
   /** This model with the vectors of another for the items that it did not change. */
   AlsModel keeping(AlsModel unfaded) {
-    FactorRows all = unfaded.items.overlaidBy(changedItems.orElse(items));
+    FactorTable changed = changedItems.orElse(items);
+    if (isDistributed()) {
+      long newcomers = items.size() - unfaded.items.size();
+      return with(new OverlaidFactorTable(unfaded.items, changed, newcomers));
+    }
+    return with(new MemoryFactorTable(unfaded.items().overlaidBy(changed.all())));
+  }
+
+  /** This model with other item rows, whose Gramian is summed afresh. */
+  private AlsModel with(FactorTable others) {
+    Feedback feedback = implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT;
+    Gramian gramian =
+        others instanceof MemoryFactorTable
+            ? Gramian.of(others.all(), feedback)
+            : Gramian.of(DatasetFactorTable.pieces(others.dataset(), rank()), rank(), feedback);
     return new AlsModel(
         users,
-        all,
+        others,
         changedUsers,
         changedItems,
         userGramian,
-        Gramian.of(all, implicit ? Feedback.IMPLICIT : Feedback.EXPLICIT),
+        gramian,
         implicit,
         begun,
         itemSums,
@@ -212,7 +251,7 @@ public final class AlsModel implements Model {
         users,
         items,
         Optional.of(new MemoryFactorTable(FactorRows.empty(rank()))),
-        Optional.of(FactorRows.empty(rank())),
+        Optional.of(new MemoryFactorTable(FactorRows.empty(rank()))),
         userGramian,
         itemGramian,
         implicit,
@@ -227,17 +266,19 @@ public final class AlsModel implements Model {
 
   @Override
   public Scorer scorer(int[] sortedUsers) {
-    return new FactorScorer(users.rows(sortedUsers), items);
+    return scorer(users.rows(sortedUsers));
   }
 
   @Override
   public Scorer scorer(FactorRows given) {
-    return new FactorScorer(given, items);
+    return isDistributed()
+        ? new DistributedFactors(given, distributed())
+        : new FactorScorer(given, items());
   }
 
   /**
-   * Item rows and their sums, user rows in memory, and the sum of squares of all user rows: the
-   * trainer refuses to return rows on Spark that are not finite.
+   * Rows and sums in memory, and the sums of squares of all rows: the trainer refuses to return
+   * rows on Spark that are not finite.
    */
   @Override
   public boolean isFinite() {
@@ -247,7 +288,7 @@ public final class AlsModel implements Model {
     }
     FactorTable learnt = changedUsers.orElse(users);
     return Double.isFinite(sum)
-        && items.isFinite()
+        && (isDistributed() || items().isFinite())
         && (!(learnt instanceof MemoryFactorTable) || learnt.all().isFinite())
         && itemSums
             .map(sums -> sums.changed().orElse(sums.all()))

@@ -4,7 +4,6 @@ import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.distillation.ScoreDistillation;
 import io.perennial.distillation.ScoreDistillation.Weighting;
-import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.OverlaidFactorTable;
@@ -73,10 +72,9 @@ public final class AlsTrainer implements Trainer<AlsModel> {
   private AlsModel sweep(TrainingTask<AlsModel> task, Sweeps engine, int sweeps) {
     Optional<AlsModel> parent = task.parent();
     int rank = parameters.rank();
-    FactorRows taught = parent.map(AlsModel::items).orElse(FactorRows.empty(rank));
     Gramian itemGramian = parent.map(AlsModel::itemGramian).orElse(Gramian.zero(rank));
     Gramian userGramian = parent.map(AlsModel::userGramian).orElse(Gramian.zero(rank));
-    long itemCount = (long) taught.size() + engine.newItems();
+    long itemCount = parent.map(p -> p.itemTable().size()).orElse(0L) + engine.newItems();
     long userCount = parent.map(p -> p.users().size()).orElse(0L) + engine.newUsers();
 
     double mean = parent.map(p -> p.meanRating().orElse(0)).orElseGet(engine::meanValue);
@@ -104,7 +102,7 @@ public final class AlsTrainer implements Trainer<AlsModel> {
       task.progress().advance(1);
     }
 
-    FactorRows items = engine.items();
+    FactorTable items = engine.items();
     FactorTable users = engine.users();
     boolean popular = weighting == Weighting.POPULARITY;
     Gramian nextUsers = userGramian.after(userSums, popular ? engine.events() : engine.newUsers());
@@ -117,7 +115,7 @@ public final class AlsTrainer implements Trainer<AlsModel> {
             before ->
                 new AlsModel(
                     overlaid(before.users(), users, engine.newUsers()),
-                    taught.overlaidBy(items),
+                    overlaid(before.itemTable(), items, engine.newItems()),
                     Optional.of(users),
                     Optional.of(items),
                     nextUsers,

@@ -1,10 +1,12 @@
 package io.perennial.model.als;
 
 import io.perennial.PerennialException;
+import io.perennial.Place;
 import io.perennial.distillation.ScoreDistillation.Weighting;
 import io.perennial.model.DatasetFactorTable;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
+import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.als.ItemBlock.Load;
 import io.perennial.model.als.ItemHome.Begin;
 import io.perennial.model.als.ItemHome.Want;
@@ -35,6 +37,7 @@ final class BlockSweeps implements Sweeps {
   private final JavaSparkContext context;
   private final HashPartitioner partitioner;
   private final Weighting weighting;
+  private final Place place;
   private final int rank;
   private final JavaPairRDD<Integer, ShippedUsers> users;
   private final JavaPairRDD<Integer, ItemHome> items;
@@ -42,6 +45,7 @@ final class BlockSweeps implements Sweeps {
   private JavaPairRDD<Integer, Solved> solvedUsers;
   private JavaPairRDD<Integer, Solved> solvedItems;
   private int sweeps;
+  private boolean givenAway;
 
   /** Rows of a block as solved last, or the condition that prevented it. */
   private record Solved(float[] rows, SideSums sums, List<PerennialException> conditions)
@@ -71,15 +75,18 @@ final class BlockSweeps implements Sweeps {
 
   /**
    * @param blocks one block of users an element
-   * @param teacher every item row of the parent
+   * @param teacher every item row of the parent, in pieces
+   * @param place where the items solved last are kept
    */
   BlockSweeps(
       JavaRDD<UserBlock> blocks,
-      FactorRows teacher,
+      JavaRDD<FactorRows> teacher,
       int count,
       PairWeighting pairWeighting,
       Weighting weighting,
-      Begin begin) {
+      Begin begin,
+      Place place) {
+    this.place = place;
     this.context = JavaSparkContext.fromSparkContext(blocks.context());
     this.partitioner = new HashPartitioner(count);
     this.weighting = weighting;
@@ -95,7 +102,7 @@ final class BlockSweeps implements Sweeps {
             .flatMapToPair(BlockSweeps::loads)
             .cogroup(
                 users.values().flatMapToPair(BlockSweeps::wants),
-                context.parallelizePairs(pieces(teacher, count), count),
+                teacher.flatMapToPair(piece -> BlockSplit.of(piece, count)),
                 partitioner)
             .mapValues(
                 group -> home(group._1(), group._2(), group._3(), count, pairWeighting, begin))
@@ -157,8 +164,9 @@ final class BlockSweeps implements Sweeps {
       int blocks,
       PairWeighting weighting,
       Begin begin) {
-    Iterator<FactorRows> pieces = teachers.iterator();
-    FactorRows teacher = pieces.hasNext() ? pieces.next() : FactorRows.empty(begin.rank());
+    List<FactorRows> pieces = new ArrayList<>();
+    teachers.forEach(pieces::add);
+    FactorRows teacher = FactorRows.together(pieces, begin.rank());
     ItemBlock block =
         ItemBlock.of(
             loads,
@@ -168,29 +176,6 @@ final class BlockSweeps implements Sweeps {
             blocks,
             weighting);
     return ItemHome.of(block, wants, teacher, blocks, begin);
-  }
-
-  private static List<Tuple2<Integer, FactorRows>> pieces(FactorRows rows, int blocks) {
-    int[] sizes = new int[blocks];
-    for (int index : rows.indices()) {
-      sizes[UserBlock.blockOf(index, blocks)]++;
-    }
-    List<Tuple2<Integer, FactorRows>> pieces = new ArrayList<>();
-    for (int q = 0; q < blocks; q++) {
-      int[] indices = new int[sizes[q]];
-      float[] values = new float[Math.multiplyExact(sizes[q], rows.rank())];
-      float[] counts = new float[sizes[q]];
-      int n = 0;
-      for (int at = 0; at < rows.size(); at++) {
-        if (UserBlock.blockOf(rows.indices()[at], blocks) == q) {
-          indices[n] = rows.indices()[at];
-          counts[n] = rows.eventCounts()[at];
-          System.arraycopy(rows.values(), at * rows.rank(), values, n++ * rows.rank(), rows.rank());
-        }
-      }
-      pieces.add(new Tuple2<>(q, new FactorRows(rows.rank(), indices, values, counts)));
-    }
-    return pieces;
   }
 
   @Override
@@ -361,18 +346,19 @@ final class BlockSweeps implements Sweeps {
         totals.users());
   }
 
+  /** Those of executors stay cached for as long as somebody holds the table. */
   @Override
-  public FactorRows items() {
-    FactorRows all = FactorRows.empty(rank);
-    for (FactorRows block :
+  public FactorTable items() {
+    JavaRDD<FactorRows> learnt =
         items
             .join(solvedItems)
             .values()
-            .map(pair -> pair._1.block().equations().entities().learnt(pair._2.rows))
-            .collect()) {
-      all = all.overlaidBy(block);
+            .map(pair -> pair._1.block().equations().entities().learnt(pair._2.rows));
+    if (place == Place.DRIVER) {
+      return new MemoryFactorTable(FactorRows.together(learnt.collect(), rank));
     }
-    return all;
+    givenAway = true;
+    return DatasetFactorTable.of(learnt, rank, totals.items());
   }
 
   /** No block keeps sums: {@link EngineChoice} takes another engine for them. */
@@ -382,14 +368,14 @@ final class BlockSweeps implements Sweeps {
   }
 
   /**
-   * Drops the items, whose rows the driver has; what the users solved last are made of stays for
-   * those who read them, until nobody holds their table.
+   * Drops the items, unless somebody was given them; what the users solved last are made of stays
+   * for those who read them, until nobody holds their table.
    */
   @Override
   public void close() {
-    if (items != null) {
+    if (items != null && !givenAway) {
       items.unpersist(false);
+      forget(solvedItems);
     }
-    forget(solvedItems);
   }
 }

@@ -2,6 +2,7 @@ package io.perennial.model.als;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
+import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.kernel.NormalEquations;
 
 /** Sweeps whose item rows are the driver's: every item by dense index, handed to the engine. */
@@ -80,8 +81,8 @@ final class DriverItems implements Sweeps {
   }
 
   @Override
-  public FactorRows items() {
-    return touched.learnt(rows);
+  public FactorTable items() {
+    return new MemoryFactorTable(touched.learnt(rows));
   }
 
   @Override

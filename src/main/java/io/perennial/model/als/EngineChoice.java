@@ -12,6 +12,7 @@ import io.perennial.model.TrainingTask;
 import io.perennial.model.history.HistoryTable;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 
 /** Reads what a task needs and opens the engine for it. */
@@ -51,7 +52,7 @@ final class EngineChoice {
   private Sweeps distributed(TrainingTask<AlsModel> task) {
     Row highest = task.events().agg(max(col(EventColumns.ITEM_INDEX))).head();
     long items = highest.isNullAt(0) ? 0 : highest.getInt(0) + 1L;
-    items = Math.max(items, task.parent().map(parent -> parent.items().capacity()).orElse(0));
+    items = Math.max(items, task.parent().map(parent -> parent.itemTable().capacity()).orElse(0));
     return items * parameters.rank() * Float.BYTES <= broadcastBytes(task)
         ? spark(task)
         : blocks(task);
@@ -80,7 +81,7 @@ final class EngineChoice {
     return started(
         task,
         new SparkEngine(
-            userBlocks(task, teacher, weighting),
+            userBlocks(task, teacher.capacity(), weighting),
             teacher,
             items -> past(task, items),
             parameters.numBlocks(),
@@ -92,16 +93,19 @@ final class EngineChoice {
     if (distillation.items() == Update.SUMS) {
       throw TooManySumsException.inBlocks();
     }
-    FactorRows teacher = teacher(task);
     PairWeighting weighting = PairWeighting.of(parameters);
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(task.events().sparkSession().sparkContext());
+    int itemLimit = task.parent().map(parent -> parent.itemTable().capacity()).orElse(0);
     return new BlockSweeps(
-        userBlocks(task, teacher, weighting),
-        teacher,
+        userBlocks(task, itemLimit, weighting),
+        task.parent().map(AlsModel::itemPieces).orElseGet(context::emptyRDD),
         parameters.numBlocks(),
         weighting,
         rowWeighting(),
         new ItemHome.Begin(
-            parameters.rank(), task.seed(), parameters.initialScale(), task.parent().isEmpty()));
+            parameters.rank(), task.seed(), parameters.initialScale(), task.parent().isEmpty()),
+        parameters.placeOfItems());
   }
 
   private FactorRows teacher(TrainingTask<AlsModel> task) {
@@ -109,12 +113,12 @@ final class EngineChoice {
   }
 
   private JavaRDD<UserBlock> userBlocks(
-      TrainingTask<AlsModel> task, FactorRows teacher, PairWeighting weighting) {
+      TrainingTask<AlsModel> task, int itemLimit, PairWeighting weighting) {
     UserBlocks blocks =
         new UserBlocks(
             parameters.rank(),
             parameters.numBlocks(),
-            teacher.capacity(),
+            itemLimit,
             weighting,
             Fading.of(parameters.decay()),
             task.now().toEpochMilli());

@@ -4,7 +4,9 @@ import io.perennial.distillation.ScoreDistillation.Weighting;
 import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
 import io.perennial.model.kernel.GramianSum;
+import java.io.Serializable;
 import java.util.Arrays;
+import org.apache.spark.api.java.JavaRDD;
 
 /**
  * Σ ω x xᵀ over every row of one side of a version, in double, and Σ ω: kept with the version and
@@ -13,7 +15,7 @@ import java.util.Arrays;
  * @param values dense k × k, symmetric
  * @param weight Σ ω
  */
-record Gramian(double[] values, double weight) {
+record Gramian(double[] values, double weight) implements Serializable {
   static Gramian zero(int rank) {
     return new Gramian(new double[rank * rank], 0);
   }
@@ -30,6 +32,17 @@ record Gramian(double[] values, double weight) {
       all += weight;
     }
     return new Gramian(sum.matrix(), all);
+  }
+
+  /** Of rows on executors, summed there; the driver sees sums of {@code rank × rank}. */
+  static Gramian of(JavaRDD<FactorRows> pieces, int rank, Feedback feedback) {
+    return pieces
+        .map(piece -> Gramian.of(piece, feedback))
+        .treeAggregate(zero(rank), Gramian::plus, Gramian::plus);
+  }
+
+  private Gramian plus(Gramian other) {
+    return new Gramian(SideSums.plus(values, other.values, 1), weight + other.weight);
   }
 
   /** This Gramian after a night, whose touched rows have these sums and add so much to Σ ω. */

@@ -45,8 +45,8 @@ interface Sweeps extends AutoCloseable {
   /** The touched users as solved last. */
   FactorTable users();
 
-  /** The touched items as solved last, in the driver's memory. */
-  FactorRows items();
+  /** The touched items as solved last. */
+  FactorTable items();
 
   /**
    * What the equations of the touched items have summed up, rows of {@link ItemSums}, once it was

@@ -13,7 +13,6 @@ import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +48,7 @@ record UserBlocks(
                 parent ->
                     DatasetFactorTable.pieces(
                             touched(parent.users().dataset(), task.events()), rank)
-                        .flatMapToPair(this::split))
+                        .flatMapToPair(piece -> BlockSplit.of(piece, blocks)))
             .orElseGet(() -> JavaPairRDD.fromJavaRDD(context.emptyRDD()));
     JavaPairRDD<Integer, UserHistory> histories =
         history
@@ -75,10 +74,9 @@ record UserBlocks(
     }
     Pairs night = Pairs.concatenated(pieces);
     int[] users = night.distinctUsers();
-    FactorRows rows = FactorRows.empty(rank);
-    for (FactorRows piece : teacher) {
-      rows = rows.overlaidBy(piece);
-    }
+    List<FactorRows> known = new ArrayList<>();
+    teacher.forEach(known::add);
+    FactorRows rows = FactorRows.together(known, rank);
     TouchedRows touched =
         TouchedRows.of(users, NightPairs.events(users, night.users(), night.events()), rows);
     InteractionHistory history = HistoryPieces.together(histories);
@@ -94,7 +92,7 @@ record UserBlocks(
   }
 
   private Iterator<Tuple2<Integer, Pairs>> split(Pairs piece) {
-    int[][] positions = positions(piece.users());
+    int[][] positions = BlockSplit.positions(piece.users(), blocks);
     List<Tuple2<Integer, Pairs>> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
       if (positions[b].length > 0) {
@@ -102,42 +100,5 @@ record UserBlocks(
       }
     }
     return parts.iterator();
-  }
-
-  private Iterator<Tuple2<Integer, FactorRows>> split(FactorRows piece) {
-    int[][] positions = positions(piece.indices());
-    List<Tuple2<Integer, FactorRows>> parts = new ArrayList<>();
-    for (int b = 0; b < blocks; b++) {
-      int[] own = positions[b];
-      if (own.length > 0) {
-        int[] indices = new int[own.length];
-        float[] counts = new float[own.length];
-        float[] values = new float[own.length * rank];
-        for (int n = 0; n < own.length; n++) {
-          indices[n] = piece.indices()[own[n]];
-          counts[n] = piece.eventCounts()[own[n]];
-          System.arraycopy(piece.values(), own[n] * rank, values, n * rank, rank);
-        }
-        parts.add(new Tuple2<>(b, new FactorRows(rank, indices, values, counts)));
-      }
-    }
-    return parts.iterator();
-  }
-
-  private int[][] positions(int[] indices) {
-    int[] sizes = new int[blocks];
-    for (int index : indices) {
-      sizes[UserBlock.blockOf(index, blocks)]++;
-    }
-    int[][] positions = new int[blocks][];
-    for (int b = 0; b < blocks; b++) {
-      positions[b] = new int[sizes[b]];
-    }
-    Arrays.fill(sizes, 0);
-    for (int p = 0; p < indices.length; p++) {
-      int b = UserBlock.blockOf(indices[p], blocks);
-      positions[b][sizes[b]++] = p;
-    }
-    return positions;
   }
 }

@@ -50,8 +50,24 @@ public final class BlendFit {
    */
   public static BlendWeights fit(
       BlendWeights prior, BlendInputs inputs, List<Choice> choices, long seed) {
+    int[] known =
+        IntStream.range(0, inputs.itemCount()).filter(inputs.model()::knowsItem).toArray();
+    return fit(prior, inputs, choices, seed, new Shelf(known, 1));
+  }
+
+  /**
+   * What users are thought to have chosen from, beside what they had and took.
+   *
+   * @param items that the model knows, increasing: all, or a sample
+   * @param share of all that the model knows
+   */
+  record Shelf(int[] items, double share) {}
+
+  /** Weights after choices from a shelf. */
+  static BlendWeights fit(
+      BlendWeights prior, BlendInputs inputs, List<Choice> choices, long seed, Shelf shelf) {
     List<Choice> usable = sample(choices, inputs.model(), seed);
-    List<ChoiceTable> tables = tables(inputs, usable, seed);
+    List<ChoiceTable> tables = tables(inputs, usable, seed, shelf);
     if (tables.isEmpty()) {
       return prior;
     }
@@ -121,9 +137,8 @@ public final class BlendFit {
     return Arrays.stream(order, 0, USERS).sorted().mapToObj(usable::get).toList();
   }
 
-  private static List<ChoiceTable> tables(BlendInputs inputs, List<Choice> choices, long seed) {
-    int[] known =
-        IntStream.range(0, inputs.itemCount()).filter(inputs.model()::knowsItem).toArray();
+  private static List<ChoiceTable> tables(
+      BlendInputs inputs, List<Choice> choices, long seed, Shelf shelf) {
     int limit = Math.max(FEWEST_ITEMS, ROWS / Math.max(1, choices.size()));
     int room = SCORES_AT_ONCE / Math.max(1, inputs.itemCount());
     int atOnce = Math.max(1, Math.min(SCORED_AT_ONCE, room));
@@ -133,7 +148,7 @@ public final class BlendFit {
             block -> {
               int from = block * atOnce;
               int to = Math.min(choices.size(), from + atOnce);
-              return tables(inputs, choices.subList(from, to), known, limit, seed);
+              return tables(inputs, choices.subList(from, to), shelf, limit, seed);
             })
         .flatMap(List::stream)
         .toList();
@@ -141,7 +156,7 @@ public final class BlendFit {
 
   /** Of a few users, whose scores come from one matrix product. */
   private static List<ChoiceTable> tables(
-      BlendInputs inputs, List<Choice> choices, int[] known, int limit, long seed) {
+      BlendInputs inputs, List<Choice> choices, Shelf shelf, int limit, long seed) {
     int[] users = choices.stream().mapToInt(Choice::user).toArray();
     int width = inputs.itemCount();
     float[] scores = new float[users.length * width];
@@ -155,7 +170,8 @@ public final class BlendFit {
           ChoiceTable.of(
               inputs,
               choice,
-              known,
+              shown(inputs, choice, shelf),
+              shelf.share(),
               limit,
               new SplittableRandom(seed * 31 + choice.user()),
               Math.min(LARGEST_CHOICE, choice.items().length),
@@ -164,6 +180,22 @@ public final class BlendFit {
               n * width));
     }
     return tables;
+  }
+
+  /** The shelf with what the user had and took. */
+  private static int[] shown(BlendInputs inputs, Choice choice, Shelf shelf) {
+    if (shelf.share() == 1) {
+      return shelf.items();
+    }
+    PastTraits past = inputs.past(choice.user());
+    IntStream own = Arrays.stream(choice.items());
+    return IntStream.concat(
+            Arrays.stream(shelf.items()),
+            (past == null ? own : IntStream.concat(own, Arrays.stream(past.past().items())))
+                .filter(inputs.model()::knowsItem))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   private static double[] moved(double[] from, double[] direction, double step) {

@@ -138,7 +138,17 @@ public final class BlendInputs implements Serializable {
   /** The same, of items whose traits are given. */
   static void fill(
       ItemTraits traits, PastTraits past, int n, float score, float taste, double[] x) {
-    shared(traits, past.past().items()[n], score, (float) past.tasteWithout(n, taste), x);
+    fill(traits, past.past().items()[n], past, n, score, taste, x);
+  }
+
+  /**
+   * The same, of an item that its traits know by another name.
+   *
+   * @param name of the item in the traits
+   */
+  static void fill(
+      ItemTraits traits, int name, PastTraits past, int n, float score, float taste, double[] x) {
+    shared(traits, name, score, (float) past.tasteWithout(n, taste), x);
     past.fill(n, x);
   }
 

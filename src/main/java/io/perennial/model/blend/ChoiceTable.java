@@ -68,12 +68,14 @@ final class ChoiceTable {
     float[] tastes = new float[inputs.itemCount()];
     inputs.model().score(user, scores);
     inputs.tastes(user, tastes);
-    return of(inputs, choice, known, limit, random, weight, scores, tastes, 0);
+    return of(inputs, choice, known, 1, limit, random, weight, scores, tastes, 0);
   }
 
   /**
    * The same with what is known of the user's scores.
    *
+   * @param known items that the model knows, all or a sample, and those that he had and took
+   * @param sampled share of the items that he neither had nor took which are among them
    * @param allScores scores of the model by item, from {@code from} on
    * @param allTastes cosines with the user's taste, likewise
    */
@@ -81,6 +83,7 @@ final class ChoiceTable {
       BlendInputs inputs,
       Choice choice,
       int[] known,
+      double sampled,
       int limit,
       SplittableRandom random,
       double weight,
@@ -92,7 +95,7 @@ final class ChoiceTable {
     int[] tookItems = choice.items();
     int features = BlendFeature.COUNT;
     double share = (double) limit / known.length;
-    float stands = share < 1 ? (float) -Math.log(share) : 0;
+    float stands = (float) -Math.log(Math.min(1, share) * sampled);
     int[] others = new int[known.length];
     float[] offsets = new float[known.length];
     double[] had = new double[hadItems.length * features];

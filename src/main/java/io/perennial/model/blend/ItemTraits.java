@@ -33,21 +33,37 @@ public final class ItemTraits implements Serializable {
    */
   public static ItemTraits of(int items, ItemStatistics statistics, Instant now) {
     float[] traits = new float[Math.multiplyExact(items, TRAITS)];
-    long millis = now.toEpochMilli();
     for (int item = 0; item < items; item++) {
-      boolean known = item < statistics.capacity() && statistics.eventCounts()[item] > 0;
-      double users = known ? Math.max(1, statistics.userCounts()[item]) : 0;
-      int at = item * TRAITS;
-      traits[at] = log(0.5 + (known ? statistics.recentAt(item, millis) : 0));
-      traits[at + 1] = log(0.5 + (known ? statistics.slowAt(item, millis) : 0));
-      traits[at + 2] = log(1 + users);
-      traits[at + 3] = known ? log((1 + statistics.eventCounts()[item]) / (1 + users)) : 0;
-      traits[at + 4] =
-          known
-              ? (float) Math.exp(-Math.max(0, millis - statistics.firstTimes()[item]) / NEW_FOR)
-              : 0;
+      fill(statistics, item, now.toEpochMilli(), traits, item * TRAITS);
     }
     return new ItemTraits(items, traits);
+  }
+
+  /**
+   * Of some items, which are then named by their place among these.
+   *
+   * @param statistics items as of now
+   */
+  static ItemTraits ofSome(int[] some, ItemStatistics statistics, Instant now) {
+    float[] traits = new float[Math.multiplyExact(some.length, TRAITS)];
+    for (int n = 0; n < some.length; n++) {
+      fill(statistics, some[n], now.toEpochMilli(), traits, n * TRAITS);
+    }
+    return new ItemTraits(some.length, traits);
+  }
+
+  private static void fill(
+      ItemStatistics statistics, int item, long millis, float[] traits, int at) {
+    boolean known = item < statistics.capacity() && statistics.eventCounts()[item] > 0;
+    double users = known ? Math.max(1, statistics.userCounts()[item]) : 0;
+    traits[at] = log(0.5 + (known ? statistics.recentAt(item, millis) : 0));
+    traits[at + 1] = log(0.5 + (known ? statistics.slowAt(item, millis) : 0));
+    traits[at + 2] = log(1 + users);
+    traits[at + 3] = known ? log((1 + statistics.eventCounts()[item]) / (1 + users)) : 0;
+    traits[at + 4] =
+        known
+            ? (float) Math.exp(-Math.max(0, millis - statistics.firstTimes()[item]) / NEW_FOR)
+            : 0;
   }
 
   private static float log(double value) {
@@ -62,15 +78,34 @@ public final class ItemTraits implements Serializable {
   /** What every item gets from the features that stand here. */
   public float[] terms(BlendWeights weights) {
     float[] terms = new float[items];
-    int first = BlendFeature.RECENT.ordinal();
     for (int item = 0; item < items; item++) {
-      double sum = 0;
-      for (int t = 0; t < TRAITS; t++) {
-        sum += weights.mean()[first + t] * traits[item * TRAITS + t];
-      }
-      terms[item] = (float) sum;
+      terms[item] = term(weights, traits, item * TRAITS);
     }
     return terms;
+  }
+
+  /**
+   * The same of items up to an index, exclusive, without their traits: 4 bytes an item.
+   *
+   * @param statistics items as of now
+   */
+  static float[] terms(BlendWeights weights, int items, ItemStatistics statistics, Instant now) {
+    float[] terms = new float[items];
+    float[] own = new float[TRAITS];
+    for (int item = 0; item < items; item++) {
+      fill(statistics, item, now.toEpochMilli(), own, 0);
+      terms[item] = term(weights, own, 0);
+    }
+    return terms;
+  }
+
+  private static float term(BlendWeights weights, float[] traits, int at) {
+    int first = BlendFeature.RECENT.ordinal();
+    double sum = 0;
+    for (int t = 0; t < TRAITS; t++) {
+      sum += weights.mean()[first + t] * traits[at + t];
+    }
+    return (float) sum;
   }
 
   /** Item vectors of length 1; those of length 0 stay. */

@@ -62,6 +62,11 @@ final class PastTraits implements Serializable {
     }
   }
 
+  /** The part of the nth item in the user's taste. */
+  float part(int n) {
+    return parts[n];
+  }
+
   /** The cosine of the nth item with the user's taste, without the item's own part. */
   double tasteWithout(int n, double taste) {
     return taste - parts[n];

@@ -6,6 +6,8 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 
 import java.time.Duration;
 import java.util.Arrays;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -55,6 +57,27 @@ public record ItemStatistics(
         new int[items],
         new long[items],
         new long[items]);
+  }
+
+  /** Those of some rows with {@link #SCHEMA}, in memory; one Spark job. */
+  public static ItemStatistics collect(Dataset<Row> rows) {
+    return ItemStatisticsRows.collect(rows);
+  }
+
+  /** Those of some items, which are then named by their place among these. */
+  public ItemStatistics ofSome(int[] items) {
+    ItemStatistics some = ofCapacity(items.length);
+    for (int n = 0; n < items.length; n++) {
+      if (items[n] < capacity()) {
+        some.eventCounts[n] = eventCounts[items[n]];
+        some.recentCounts[n] = recentCounts[items[n]];
+        some.slowCounts[n] = slowCounts[items[n]];
+        some.userCounts[n] = userCounts[items[n]];
+        some.firstTimes[n] = firstTimes[items[n]];
+        some.lastTimes[n] = lastTimes[items[n]];
+      }
+    }
+    return some;
   }
 
   /** A copy with room for so many items. */

@@ -146,7 +146,7 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
   public ItemStatistics afterDistributed(
       ItemStatistics parent, Dataset<Row> events, HistoryTable before) {
     return parent.capacity() == 0
-        ? collected(fromScratch(events))
+        ? ItemStatistics.collect(fromScratch(events))
         : tally(events, before).onTopOf(parent);
   }
 
@@ -165,24 +165,8 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
   public ItemStatistics after(
       ItemStatistics parent, Dataset<Row> events, InteractionHistory before) {
     return parent.capacity() == 0
-        ? collected(fromScratch(events))
+        ? ItemStatistics.collect(fromScratch(events))
         : after(parent, PairEvents.collect(events), before);
-  }
-
-  private static ItemStatistics collected(Dataset<Row> dataset) {
-    List<Row> rows = dataset.collectAsList();
-    ItemStatistics all =
-        ItemStatistics.ofCapacity(rows.stream().mapToInt(row -> row.getInt(0) + 1).max().orElse(0));
-    for (Row row : rows) {
-      int item = row.getInt(0);
-      all.eventCounts()[item] = row.getFloat(1);
-      all.recentCounts()[item] = row.getFloat(2);
-      all.slowCounts()[item] = row.getFloat(3);
-      all.userCounts()[item] = row.getInt(4);
-      all.firstTimes()[item] = row.getLong(5);
-      all.lastTimes()[item] = row.getLong(6);
-    }
-    return all;
   }
 
   ItemStatistics after(ItemStatistics parent, PairEvents night, InteractionHistory before) {

@@ -52,7 +52,7 @@ final class BlendArm implements Arm {
   public Scorer scorer(Audience audience) {
     return blend.over(
         model.scorer(audience),
-        model.items(),
+        model::items,
         audience.window(),
         audience.statistics(),
         audience.now());
@@ -66,7 +66,7 @@ final class BlendArm implements Arm {
             () ->
                 blend.after(
                     model.scorer(choices.audience()),
-                    model.items(),
+                    model::items,
                     choices.window(),
                     choices.audience().statistics(),
                     choices.audience().now()));

@@ -106,7 +106,7 @@ final class GatedArm<M extends Model> implements Arm {
         .blend()
         .over(
             known.served(champion.model(), family),
-            family.asOf(champion.model(), known.statistics(), known.now()).items(),
+            family.asOf(champion.model(), known.statistics(), known.now())::items,
             known.window(),
             known.statistics(),
             known.now());

@@ -37,6 +37,14 @@ class AlsContractIT {
   }
 
   @Nested
+  class ImplicitWithItemsOnExecutors extends ModelFamilyContract<AlsModel> {
+    @Override
+    protected ModelFamily<AlsModel> family() {
+      return new AlsFamily(AlsParameters.ials(8, Solver.BLOCKS), DistillationOptions.DEFAULT);
+    }
+  }
+
+  @Nested
   class RatingsWithBiases extends ModelFamilyContract<AlsModel> {
     @Override
     protected ModelFamily<AlsModel> family() {

@@ -83,7 +83,7 @@ class AlsTrainerIT {
     FactorTable items = new MemoryFactorTable(child.items());
     assertThat(count(items, 5)).isEqualTo(count(new MemoryFactorTable(parent.items()), 5) + 2);
     assertThat(child.changedUsers().orElseThrow().all().indices()).containsExactly(3);
-    assertThat(child.changedItems().orElseThrow().indices()).containsExactly(5, 6);
+    assertThat(child.changedItems().orElseThrow().all().indices()).containsExactly(5, 6);
   }
 
   private static float count(FactorTable table, int index) {

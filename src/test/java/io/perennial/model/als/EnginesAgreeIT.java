@@ -137,7 +137,9 @@ class EnginesAgreeIT {
         assertSame(
             warm.changedUsers().orElseThrow().all(),
             warmLocally.changedUsers().orElseThrow().all());
-        assertSame(warm.changedItems().orElseThrow(), warmLocally.changedItems().orElseThrow());
+        assertSame(
+            warm.changedItems().orElseThrow().all(),
+            warmLocally.changedItems().orElseThrow().all());
         if (options.items() == Update.SUMS) {
           assertSame(
               warm.itemSums().orElseThrow().all(), warmLocally.itemSums().orElseThrow().all());

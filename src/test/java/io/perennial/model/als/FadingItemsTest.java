@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
+import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.history.ItemCounts;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Duration;
@@ -53,14 +54,13 @@ class FadingItemsTest {
   void whatWasNotChangedIsKeptUnfaded() {
     AlsModel model = model();
     AlsModel faded = model.asOf(statistics(), HALF_LIFE, NOW);
+    FactorRows changed = new FactorRows(2, new int[] {0}, new float[] {7, 7}, new float[] {1});
     AlsModel learnt =
         new AlsModel(
             faded.users(),
-            faded
-                .items()
-                .overlaidBy(new FactorRows(2, new int[] {0}, new float[] {7, 7}, new float[] {1})),
+            new MemoryFactorTable(faded.items().overlaidBy(changed)),
             Optional.of(faded.users()),
-            Optional.of(new FactorRows(2, new int[] {0}, new float[] {7, 7}, new float[] {1})),
+            Optional.of(new MemoryFactorTable(changed)),
             faded.userGramian(),
             faded.itemGramian(),
             true,

@@ -83,7 +83,7 @@ class ItemSumsIT {
       for (int day = 0; day <= NIGHTS; day++) {
         model = learnt(p, SUMS, model, day);
         users.add(model.users().all());
-        for (int item : model.changedItems().orElse(model.items()).indices()) {
+        for (int item : model.changedItems().orElse(model.itemTable()).all().indices()) {
           assertThat(DenseCatalogue.row(model.items(), item))
               .as("item %d, day %d, half-life %s", item, day, halfLife)
               .containsExactly(expected(item, day, p, users), within(2e-4));
