@@ -172,7 +172,7 @@ class BlendTest {
     }
   }
 
-  private static double loss(ChoiceTable table, double[] weights) {
+  static double loss(ChoiceTable table, double[] weights) {
     return table.add(
         weights, new double[weights.length], new double[weights.length * weights.length]);
   }

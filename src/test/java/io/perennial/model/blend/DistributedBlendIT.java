@@ -257,19 +257,19 @@ class DistributedBlendIT {
               .sorted()
               .distinct()
               .toArray();
-      sum +=
+      ChoiceTable table =
           ChoiceTable.of(
-                  inputs,
-                  choice,
-                  shown,
-                  share,
-                  shown.length,
-                  new SplittableRandom(1),
-                  1,
-                  scores,
-                  tastes,
-                  0)
-              .loss(drawn().mean());
+              inputs,
+              choice,
+              shown,
+              share,
+              shown.length,
+              new SplittableRandom(1),
+              1,
+              scores,
+              tastes,
+              0);
+      sum += BlendTest.loss(table, drawn().mean());
     }
     return sum / choices.size();
   }
