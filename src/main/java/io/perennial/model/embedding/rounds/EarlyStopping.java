@@ -5,8 +5,8 @@ import java.io.Serializable;
 /**
  * When a training ends before its last epoch. The best epoch's parameters are what remains.
  *
- * @param share of the events, the latest, that are held back to measure on; 0: none, and every
- *     epoch is trained. Below 0.5; default 0
+ * @param share of the events of a training from scratch, drawn, that are held back to measure on;
+ *     0: none, and every epoch is trained. Below 0.5; default 0
  * @param patience epochs without a better one after which the training ends, 1 or more; default 2
  */
 public record EarlyStopping(double share, int patience) implements Serializable {
@@ -22,5 +22,10 @@ public record EarlyStopping(double share, int patience) implements Serializable 
       throw new IllegalArgumentException(
           "model.earlyStopping.patience must be at least 1, got " + patience);
     }
+  }
+
+  /** As a night has it: nothing of its few events is held back. */
+  public EarlyStopping atNight() {
+    return new EarlyStopping(0, patience);
   }
 }

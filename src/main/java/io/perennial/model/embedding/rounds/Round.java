@@ -104,7 +104,7 @@ public final class Round implements Advance<RoundInput, RoundResult> {
   }
 
   /** The numbers from 0 to size, shuffled. */
-  static int[] order(int size, long seed) {
+  public static int[] order(int size, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] order = new int[size];
     for (int n = 0; n < size; n++) {

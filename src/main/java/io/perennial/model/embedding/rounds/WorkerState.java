@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param known those that the parent has
  * @param learnt events that each row had learnt from before
  * @param counts examples of each user that are new; 0: it is there for a replay and stays as it is
+ * @param fresh number of new examples to learn from
  * @param training examples to learn from: new ones, then replayed ones
  * @param validation new examples that are held back
  */
@@ -27,6 +28,7 @@ public record WorkerState(
     boolean[] known,
     float[] learnt,
     float[] counts,
+    int fresh,
     Examples training,
     Examples validation)
     implements Serializable {
@@ -37,7 +39,8 @@ public record WorkerState(
         || teacher.count() != indices.length
         || known.length != indices.length
         || learnt.length != indices.length
-        || counts.length != indices.length) {
+        || counts.length != indices.length
+        || fresh > training.size()) {
       throw new IllegalArgumentException("The users of a worker do not fit together");
     }
   }
@@ -45,7 +48,7 @@ public record WorkerState(
   /** The same with other rows of its users. */
   public WorkerState with(ParameterRows others) {
     return new WorkerState(
-        id, indices, others, teacher, known, learnt, counts, training, validation);
+        id, indices, others, teacher, known, learnt, counts, fresh, training, validation);
   }
 
   /** Users that must not move: those without a new example. */

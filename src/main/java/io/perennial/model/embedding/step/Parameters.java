@@ -1,6 +1,7 @@
 package io.perennial.model.embedding.step;
 
 import java.io.Serializable;
+import java.util.SplittableRandom;
 
 /**
  * Everything that a step moves.
@@ -24,9 +25,20 @@ public record Parameters(
     return ParameterRows.fresh(Dense.WIDTH, new float[] {(float) scale, (float) bias});
   }
 
-  /** Length of the row of a discriminator that looks at so many items. */
-  public static int discriminatorWidth(int probes, int hidden) {
-    return Adversary.width(probes, hidden);
+  /**
+   * A discriminator that has not taken a step: small random weights.
+   *
+   * @param probes items that it looks at
+   * @param hidden its units
+   */
+  public static ParameterRows discriminator(int probes, int hidden, long seed) {
+    float[] values = new float[Adversary.width(probes, hidden)];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int n = 0; n < values.length; n++) {
+      boolean input = n < probes * hidden;
+      values[n] = (float) (random.nextGaussian() / Math.sqrt(input ? probes : hidden));
+    }
+    return ParameterRows.fresh(values.length, values);
   }
 
   /** No value and no moment is NaN or infinite. */

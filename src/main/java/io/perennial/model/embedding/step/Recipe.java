@@ -80,6 +80,24 @@ public record Recipe(
     return objective == Objective.RATING;
   }
 
+  /** The same with another objective. */
+  public Recipe with(Objective other) {
+    return new Recipe(
+        other,
+        similarity,
+        dimension,
+        biases,
+        temperature,
+        negatives,
+        popularityPower,
+        adam,
+        common,
+        l2,
+        biasL2,
+        dropout,
+        clip);
+  }
+
   private static void positive(String name, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(name + " must be above 0, got " + value);
