@@ -1,5 +1,7 @@
 package io.perennial.model.embedding.step;
 
+import java.io.Serializable;
+
 /**
  * Sums over batches.
  *
@@ -7,7 +9,7 @@ package io.perennial.model.embedding.step;
  * @param task loss of the examples, summed
  * @param teaching loss of the teacher's terms, times the examples of the batch
  */
-public record StepLoss(long examples, double task, double teaching) {
+public record StepLoss(long examples, double task, double teaching) implements Serializable {
   /** Of no batch. */
   public static final StepLoss NONE = new StepLoss(0, 0, 0);
 
