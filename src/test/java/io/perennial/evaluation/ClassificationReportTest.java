@@ -41,10 +41,8 @@ class ClassificationReportTest {
   @Test
   void likedRatingsAreAsScikitLearnCountsThem() {
     ClassificationReport report = ClassificationReport.ofRatings(TRUTH, SAID, 7);
-    check(
-        report.classes().get(0), 0.9615384615384616, 0.8928571428571429, 0.9259259259259259);
-    check(
-        report.classes().get(1), 0.7857142857142857, 0.9166666666666666, 0.8461538461538461);
+    check(report.classes().get(0), 0.9615384615384616, 0.8928571428571429, 0.9259259259259259);
+    check(report.classes().get(1), 0.7857142857142857, 0.9166666666666666, 0.8461538461538461);
     assertThat(report.classes()).extracting(Figures::support).containsExactly(28L, 12L);
     check(report.micro(), 0.9, 0.9, 0.9);
     check(report.macro(), 0.8736263736263736, 0.9047619047619048, 0.886039886039886);
@@ -70,9 +68,7 @@ class ClassificationReportTest {
   @Test
   void ratingThatIsNoNumberIsNoDislike() {
     assertThatThrownBy(
-            () ->
-                ClassificationReport.ofRatings(
-                    new double[] {1}, new double[] {Double.NaN}, 0.5))
+            () -> ClassificationReport.ofRatings(new double[] {1}, new double[] {Double.NaN}, 0.5))
         .hasMessageContaining("Case 0");
   }
 }

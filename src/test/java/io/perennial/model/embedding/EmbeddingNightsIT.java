@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.Progress;
-import io.perennial.model.Feedback;
 import io.perennial.model.FactorRows;
+import io.perennial.model.Feedback;
 import io.perennial.model.ModelState;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingEvents;
@@ -68,8 +68,7 @@ class EmbeddingNightsIT {
   @Test
   void nightsWithReadingBackInBetweenAreNightsInARow() {
     for (Replay.Selection selection : Replay.Selection.values()) {
-      EmbeddingFamily family =
-          family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, selection);
+      EmbeddingFamily family = family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, selection);
       Optional<EmbeddingModel> inARow = Optional.empty();
       Optional<EmbeddingModel> readBack = Optional.empty();
       for (int night = 0; night < 4; night++) {
@@ -105,7 +104,8 @@ class EmbeddingNightsIT {
 
   @Test
   void anotherSeedOrNumberOfWorkersIsAnotherModel() {
-    EmbeddingFamily one = family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.LOSS);
+    EmbeddingFamily one =
+        family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.LOSS);
     EmbeddingFamily three =
         family(
             EmbeddingOptions.ratings().withWorkers(3, 1, 1_000_000),
@@ -148,12 +148,10 @@ class EmbeddingNightsIT {
     EmbeddingModel parent = learn(family, Optional.empty(), night(family, 0).dataset(1), 0);
     EmbeddingFamily other =
         family(EmbeddingOptions.tutorial(), Replay.Owner.ITEM, Replay.Selection.LOSS);
-    assertThatThrownBy(
-            () -> learn(other, Optional.of(parent), night(family, 1).dataset(1), 1))
+    assertThatThrownBy(() -> learn(other, Optional.of(parent), night(family, 1).dataset(1), 1))
         .isInstanceOf(IncompatibleParentException.class)
         .hasMessageContaining("model.biases");
-    assertThatThrownBy(
-            () -> learn(family, Optional.empty(), new TrainingEvents().dataset(1), 0))
+    assertThatThrownBy(() -> learn(family, Optional.empty(), new TrainingEvents().dataset(1), 0))
         .isInstanceOf(NoTrainingEventsException.class);
   }
 

@@ -212,11 +212,8 @@ class PlantedTastesIT {
                 new Replay(20, Replay.Owner.USER, Replay.Selection.RESERVOIR, 1)));
     EmbeddingModel base = learn(family, Optional.empty(), 0, BASE);
     EmbeddingModel now = base;
-    EmbeddingModel careless = base;
     for (int day = BASE; day < DAYS; day += NIGHT) {
       now = learn(family, Optional.of(now), day, NIGHT);
-      careless =
-          learn(family(EmbeddingDistillation.NONE), Optional.of(careless), day, NIGHT);
     }
     int last = DAYS - 1;
     double learnt = correlation(base, truth, "steady", BASE - 1);
@@ -225,14 +222,10 @@ class PlantedTastesIT {
     double followed = correlation(now, truth, "drifting", last);
     double retiredBefore = correlation(base, truth, "retired", BASE - 1);
     double retired = correlation(now, truth, "retired", last);
-    double retiredCareless = correlation(careless, truth, "retired", last);
-    System.out.printf(
-        "learnt %.3f, steady %.3f, drifting %.3f -> %.3f, retired %.3f -> %.3f (%.3f alone)%n",
-        learnt, steady, stale, followed, retiredBefore, retired, retiredCareless);
-    assertThat(learnt).isGreaterThan(0.8);
-    assertThat(steady).isGreaterThan(learnt);
-    assertThat(followed).isGreaterThan(stale + 0.2);
-    assertThat(retired).isGreaterThan(0.9 * retiredBefore);
-    assertThat(retired).isGreaterThan(retiredCareless);
+    assertThat(learnt).as("learnt").isGreaterThan(0.9);
+    assertThat(steady).as("steady").isGreaterThan(0.9);
+    assertThat(stale).as("drifted away from what was learnt").isLessThan(0);
+    assertThat(followed).as("followed").isGreaterThan(0.6);
+    assertThat(retired).as("kept").isGreaterThan(0.95 * retiredBefore);
   }
 }
