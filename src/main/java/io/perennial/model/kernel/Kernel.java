@@ -70,6 +70,31 @@ public abstract class Kernel {
   /** {@code Σ x[xAt + c]·y[yAt + c]} for c in [0, length). */
   public abstract float dot(float[] x, int xAt, float[] y, int yAt, int length);
 
+  /** {@code y[yAt + c] += a·x[xAt + c]} for c in [0, length). */
+  public abstract void add(float[] y, int yAt, float[] x, int xAt, float a, int length);
+
+  /**
+   * One step of Adam (Kingma and Ba 2015, algorithm 1) on a row: {@code m = β₁m + (1 − β₁)g},
+   * {@code v = β₂v + (1 − β₂)g²}, {@code x −= rate·m/(√v + ε)}, with {@code g = factor·gradient}.
+   *
+   * @param at where the row begins in {@code x}, {@code m} and {@code v}
+   * @param gradientAt where its gradient begins
+   * @param rate learning rate with the correction for a young average in it
+   */
+  public abstract void adam(
+      float[] x,
+      float[] m,
+      float[] v,
+      int at,
+      float[] gradient,
+      int gradientAt,
+      int length,
+      float factor,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon);
+
   /** {@code out = A·x}: A is dense {@code rank × stride}, x and out have {@code rank} values. */
   public final void multiply(double[] matrix, int stride, int rank, double[] x, double[] out) {
     for (int r = 0; r < rank; r++) {

@@ -230,4 +230,35 @@ final class ScalarKernel extends Kernel {
     }
     return sum;
   }
+
+  @Override
+  public void add(float[] y, int yAt, float[] x, int xAt, float a, int length) {
+    for (int c = 0; c < length; c++) {
+      y[yAt + c] += a * x[xAt + c];
+    }
+  }
+
+  @Override
+  public void adam(
+      float[] x,
+      float[] m,
+      float[] v,
+      int at,
+      float[] gradient,
+      int gradientAt,
+      int length,
+      float factor,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon) {
+    for (int c = 0; c < length; c++) {
+      float g = factor * gradient[gradientAt + c];
+      float first = beta1 * m[at + c] + (1 - beta1) * g;
+      float second = beta2 * v[at + c] + (1 - beta2) * g * g;
+      m[at + c] = first;
+      v[at + c] = second;
+      x[at + c] -= rate * first / ((float) Math.sqrt(second) + epsilon);
+    }
+  }
 }

@@ -580,4 +580,54 @@ final class VectorKernel extends Kernel {
     }
     return sum;
   }
+
+  @Override
+  public void add(float[] y, int yAt, float[] x, int xAt, float a, int length) {
+    int c = 0;
+    FloatVector factor = FloatVector.broadcast(FLOAT, a);
+    for (; c + FLOATS <= length; c += FLOATS) {
+      FloatVector.fromArray(FLOAT, x, xAt + c)
+          .fma(factor, FloatVector.fromArray(FLOAT, y, yAt + c))
+          .intoArray(y, yAt + c);
+    }
+    for (; c < length; c++) {
+      y[yAt + c] = Math.fma(x[xAt + c], a, y[yAt + c]);
+    }
+  }
+
+  @Override
+  public void adam(
+      float[] x,
+      float[] m,
+      float[] v,
+      int at,
+      float[] gradient,
+      int gradientAt,
+      int length,
+      float factor,
+      float rate,
+      float beta1,
+      float beta2,
+      float epsilon) {
+    int c = 0;
+    for (; c + FLOATS <= length; c += FLOATS) {
+      FloatVector g = FloatVector.fromArray(FLOAT, gradient, gradientAt + c).mul(factor);
+      FloatVector first = FloatVector.fromArray(FLOAT, m, at + c).mul(beta1).add(g.mul(1 - beta1));
+      FloatVector second =
+          FloatVector.fromArray(FLOAT, v, at + c).mul(beta2).add(g.mul(g).mul(1 - beta2));
+      first.intoArray(m, at + c);
+      second.intoArray(v, at + c);
+      FloatVector.fromArray(FLOAT, x, at + c)
+          .sub(first.mul(rate).div(second.sqrt().add(epsilon)))
+          .intoArray(x, at + c);
+    }
+    for (; c < length; c++) {
+      float g = factor * gradient[gradientAt + c];
+      float first = beta1 * m[at + c] + (1 - beta1) * g;
+      float second = beta2 * v[at + c] + (1 - beta2) * g * g;
+      m[at + c] = first;
+      v[at + c] = second;
+      x[at + c] -= rate * first / ((float) Math.sqrt(second) + epsilon);
+    }
+  }
 }

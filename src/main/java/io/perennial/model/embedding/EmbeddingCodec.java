@@ -1,0 +1,224 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+import io.perennial.model.MemoryFactorTable;
+import io.perennial.model.ModelCodec;
+import io.perennial.model.ModelState;
+import io.perennial.model.embedding.EmbeddingModel.Changed;
+import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.step.Objective;
+import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.Similarity;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Versions of embeddings: rows of both sides, and as small arrays the dense unit, moments,
+ * remembered events and the users' mean.
+ *
+ * <p>Moments and exemplars are rows, not small arrays: they belong into tables beside the factor
+ * tables as soon as a state has room for such companions. They are written whole until then, so a
+ * version costs as much as all of its users; see {@link #USER_MOMENTS}.
+ */
+public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
+  /** Companion {@code user_moments}: {@code index, steps, moments…} a row, one after the other. */
+  private static final String USER_MOMENTS = "user_moments";
+
+  /** Companion {@code item_moments}, likewise. */
+  private static final String ITEM_MOMENTS = "item_moments";
+
+  /** Companion {@code exemplars}: user, item, value, key a row. */
+  private static final String EXEMPLARS = "exemplars";
+
+  private static final String DENSE = "dense";
+  private static final String USER_MEAN = "user_mean";
+  private static final String OBJECTIVE = "objective";
+  private static final String SIMILARITY = "similarity";
+  private static final String DIMENSION = "dimension";
+  private static final String BIASES = "biases";
+  private static final String RANK = "rank";
+  private static final String USERS = "users";
+  private static final String ITEMS = "items";
+
+  @Override
+  public ModelState encode(EmbeddingModel model) {
+    ScoreForm form = model.form();
+    Map<String, double[]> arrays = new HashMap<>();
+    arrays.put(DENSE, dense(model.dense()));
+    arrays.put(USER_MEAN, mean(model.userMean()));
+    arrays.put(USER_MOMENTS, flat(model.userMoments().all()));
+    arrays.put(ITEM_MOMENTS, flat(model.itemMoments()));
+    arrays.put(EXEMPLARS, model.exemplars().toArray());
+    return new ModelState(
+        EmbeddingFamily.NAME,
+        model.users(),
+        new MemoryFactorTable(model.itemTable()),
+        model.changed().map(Changed::users),
+        model.changed().map(changed -> new MemoryFactorTable(changed.items())),
+        arrays,
+        Map.of(
+            OBJECTIVE,
+            form.objective().name(),
+            SIMILARITY,
+            form.similarity().name(),
+            DIMENSION,
+            Integer.toString(form.dimension()),
+            BIASES,
+            Boolean.toString(form.biases()),
+            RANK,
+            Integer.toString(form.width()),
+            USERS,
+            Long.toString(model.users().size()),
+            ITEMS,
+            Integer.toString(model.itemTable().size())));
+  }
+
+  private static double[] dense(ParameterRows dense) {
+    return new double[] {
+      dense.values()[0],
+      dense.values()[1],
+      dense.first()[0],
+      dense.first()[1],
+      dense.second()[0],
+      dense.second()[1],
+      dense.steps()[0]
+    };
+  }
+
+  private static double[] mean(RowMean mean) {
+    double[] all = Arrays.copyOf(mean.sum(), mean.sum().length + 1);
+    all[mean.sum().length] = mean.weight();
+    return all;
+  }
+
+  private static double[] flat(FactorRows rows) {
+    int length = rows.rank() + 2;
+    double[] all = new double[Math.multiplyExact(rows.size(), length)];
+    for (int n = 0; n < rows.size(); n++) {
+      all[n * length] = rows.indices()[n];
+      all[n * length + 1] = rows.eventCounts()[n];
+      for (int c = 0; c < rows.rank(); c++) {
+        all[n * length + 2 + c] = rows.values()[n * rows.rank() + c];
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The model of a state; it counts as unchanged from itself.
+   *
+   * @throws CorruptStateException where arrays or attributes are missing or do not fit the rows
+   */
+  @Override
+  public EmbeddingModel decode(ModelState state) {
+    FactorRows items = state.items().all();
+    double[] dense = array(state, DENSE);
+    check(DENSE, dense.length, 7);
+    ScoreForm form =
+        new ScoreForm(
+            constant(Objective.class, state, OBJECTIVE),
+            constant(Similarity.class, state, SIMILARITY),
+            (int) number(state, DIMENSION),
+            Boolean.parseBoolean(attribute(state, BIASES)),
+            (float) dense[0],
+            (float) dense[1]);
+    int width = form.width();
+    check(RANK, items.rank(), width);
+    check(RANK, state.users().rank(), width);
+    check(ITEMS, items.size(), number(state, ITEMS));
+    check(USERS, state.users().size(), number(state, USERS));
+    FactorTable userMoments = new MemoryFactorTable(rows(state, USER_MOMENTS, 2 * width));
+    check(USER_MOMENTS, userMoments.size(), state.users().size());
+    FactorRows itemMoments = rows(state, ITEM_MOMENTS, 2 * width);
+    check(ITEM_MOMENTS, itemMoments.size(), items.size());
+    double[] mean = array(state, USER_MEAN);
+    check(USER_MEAN, mean.length, width + 1);
+    return new EmbeddingModel(
+        form,
+        state.users(),
+        items,
+        userMoments,
+        itemMoments,
+        Optional.of(EmbeddingModel.nothing(form)),
+        new ParameterRows(
+            2,
+            new float[] {(float) dense[0], (float) dense[1]},
+            new float[] {(float) dense[2], (float) dense[3]},
+            new float[] {(float) dense[4], (float) dense[5]},
+            new int[] {(int) dense[6]}),
+        new RowMean(Arrays.copyOf(mean, width), mean[width]),
+        exemplars(state),
+        List.of());
+  }
+
+  private static Exemplars exemplars(ModelState state) {
+    try {
+      return Exemplars.ofArray(array(state, EXEMPLARS));
+    } catch (IllegalArgumentException e) {
+      throw new CorruptStateException(e.getMessage());
+    }
+  }
+
+  private static FactorRows rows(ModelState state, String name, int rank) {
+    double[] all = array(state, name);
+    int length = rank + 2;
+    check(name, all.length % length, 0);
+    int size = all.length / length;
+    int[] indices = new int[size];
+    float[] counts = new float[size];
+    float[] values = new float[size * rank];
+    for (int n = 0; n < size; n++) {
+      indices[n] = (int) all[n * length];
+      counts[n] = (float) all[n * length + 1];
+      for (int c = 0; c < rank; c++) {
+        values[n * rank + c] = (float) all[n * length + 2 + c];
+      }
+    }
+    return new FactorRows(rank, indices, values, counts);
+  }
+
+  private static double[] array(ModelState state, String name) {
+    double[] array = state.arrays().get(name);
+    if (array == null) {
+      throw new CorruptStateException("it has no array " + name);
+    }
+    return array;
+  }
+
+  private static String attribute(ModelState state, String name) {
+    String value = state.attributes().get(name);
+    if (value == null) {
+      throw new CorruptStateException("it has no attribute " + name);
+    }
+    return value;
+  }
+
+  private static long number(ModelState state, String name) {
+    String value = attribute(state, name);
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new CorruptStateException("its " + name + " is '" + value + "'");
+    }
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, ModelState state, String name) {
+    String value = attribute(state, name);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(value)) {
+        return constant;
+      }
+    }
+    throw new CorruptStateException("its " + name + " is '" + value + "'");
+  }
+
+  private static void check(String what, long found, long wanted) {
+    if (found != wanted) {
+      throw new CorruptStateException(what + " is " + found + " instead of " + wanted);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.Feedback;
+import io.perennial.model.FoldIn;
+import io.perennial.model.ModelCodec;
+import io.perennial.model.ModelFamily;
+import io.perennial.model.Trainer;
+import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.ItemStatistics;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Embeddings of users and items, learnt in mini-batches.
+ *
+ * @param options what is learnt
+ * @param distillation how a parent teaches
+ */
+public record EmbeddingFamily(EmbeddingOptions options, EmbeddingDistillation distillation)
+    implements ModelFamily<EmbeddingModel> {
+  /** As in the pipeline file. */
+  public static final String NAME = "embedding";
+
+  public EmbeddingFamily {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(distillation, "distillation");
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Feedback feedback() {
+    return options.recipe().learnsRatings() ? Feedback.EXPLICIT : Feedback.IMPLICIT;
+  }
+
+  @Override
+  public Trainer<EmbeddingModel> trainer() {
+    return new EmbeddingTrainer(options, distillation);
+  }
+
+  @Override
+  public ModelCodec<EmbeddingModel> codec() {
+    return new EmbeddingCodec();
+  }
+
+  @Override
+  public DecayPolicy decay() {
+    return options.decay();
+  }
+
+  @Override
+  public FoldIn foldIn(EmbeddingModel model, Instant now) {
+    return EmbeddingFoldIn.of(model, options, now);
+  }
+
+  /** Nothing of an embedding fades. */
+  @Override
+  public EmbeddingModel asOf(EmbeddingModel model, ItemStatistics statistics, Instant now) {
+    return model;
+  }
+
+  /** Users keep the vector that their last night gave them. */
+  @Override
+  public Optional<FoldIn> serving(EmbeddingModel model, Instant now) {
+    return Optional.empty();
+  }
+}

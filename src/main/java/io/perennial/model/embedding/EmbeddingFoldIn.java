@@ -1,0 +1,181 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.FoldIn;
+import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.rounds.Beginning;
+import io.perennial.model.embedding.rounds.BiasRound;
+import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.Partition;
+import io.perennial.model.embedding.rounds.Round;
+import io.perennial.model.embedding.rounds.UserRows;
+import io.perennial.model.embedding.rounds.WorkerState;
+import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.ItemChances;
+import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.Parameters;
+import io.perennial.model.embedding.step.Recipe;
+import io.perennial.model.embedding.step.RowEvidence;
+import io.perennial.model.embedding.step.StillRows;
+import io.perennial.model.embedding.step.Teaching;
+import io.perennial.model.embedding.step.TrainingStep;
+import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.InteractionHistory;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * New users by the steps of training, with items and dense unit as they are: each begins at the
+ * users' mean, with its bias at its shrunk mean, and sees its history for some epochs. A user's
+ * vector does not depend on who else is asked for.
+ */
+final class EmbeddingFoldIn implements FoldIn {
+  private static final long serialVersionUID = 1L;
+  private static final long SEED = 1;
+  private final EmbeddingOptions options;
+  private final int[] itemIndices;
+  private final ParameterRows items;
+  private final ParameterRows dense;
+  private final float[] evidence;
+  private final float[] meanUser;
+  private final long now;
+
+  private EmbeddingFoldIn(
+      EmbeddingOptions options, EmbeddingModel model, ParameterRows items, long now) {
+    this.options = options;
+    this.itemIndices = model.itemTable().indices();
+    this.items = items;
+    this.dense = model.dense();
+    this.evidence = model.itemTable().eventCounts();
+    this.meanUser = model.userMean().any() ? ItemSide.mean(model.userMean()) : new float[0];
+    this.now = now;
+  }
+
+  /**
+   * @param options with which the model was learnt
+   * @param now instant to which events fade
+   */
+  static EmbeddingFoldIn of(EmbeddingModel model, EmbeddingOptions options, Instant now) {
+    return new EmbeddingFoldIn(
+        options,
+        model,
+        ParameterRows.fresh(model.form().width(), model.itemTable().values()),
+        now.toEpochMilli());
+  }
+
+  @Override
+  public FactorRows vectors(InteractionHistory histories) {
+    int[] users = histories.users();
+    FactorRows[] found = new FactorRows[users.length];
+    boolean[] still = new boolean[itemIndices.length];
+    Arrays.fill(still, true);
+    Recipe recipe = options.recipe();
+    Beginning beginning =
+        new Beginning(recipe, options.spread(), meanUser, itemIndices, 0, 1, still, SEED);
+    ParameterRows row = ParameterRows.fresh(recipe.width(), new float[recipe.width()]);
+    float[] behind = {1f};
+    try (TrainingStep step =
+        new TrainingStep(
+            recipe,
+            new Parameters(row, items, dense, ParameterRows.fresh(1, new float[1])),
+            new StillRows(new boolean[0], still, true),
+            new RowEvidence(behind, evidence),
+            new ItemChances(evidence, evidence, recipe.popularityPower()),
+            Optional.empty(),
+            Teaching.NONE,
+            new int[0])) {
+      for (int n = 0; n < users.length; n++) {
+        EventRows events = events(histories, n);
+        found[n] =
+            events.size() == 0
+                ? FactorRows.empty(items.width())
+                : learnt(events, beginning, row, behind, step);
+      }
+    }
+    return joined(found, items.width());
+  }
+
+  private static FactorRows joined(FactorRows[] rows, int width) {
+    int[] indices = new int[rows.length];
+    float[] values = new float[rows.length * width];
+    float[] counts = new float[rows.length];
+    int n = 0;
+    for (FactorRows row : rows) {
+      if (row.size() > 0 && row.isFinite()) {
+        indices[n] = row.indices()[0];
+        counts[n] = row.eventCounts()[0];
+        System.arraycopy(row.values(), 0, values, n * width, width);
+        n++;
+      }
+    }
+    return new FactorRows(
+        width,
+        Arrays.copyOf(indices, n),
+        Arrays.copyOf(values, n * width),
+        Arrays.copyOf(counts, n));
+  }
+
+  /** What a user did with items that the model knows. */
+  private EventRows events(InteractionHistory histories, int user) {
+    DecayPolicy decay = options.decay();
+    boolean ratings = options.recipe().learnsRatings();
+    int from = histories.offsets()[user];
+    int size = histories.offsets()[user + 1] - from;
+    EventRows rows =
+        new EventRows(
+            new int[size], new int[size], new float[size], new float[size], new long[size]);
+    int n = 0;
+    for (int p = from; p < from + size; p++) {
+      if (Arrays.binarySearch(itemIndices, histories.items()[p]) >= 0) {
+        rows.users()[n] = histories.users()[user];
+        rows.items()[n] = histories.items()[p];
+        rows.values()[n] = histories.values()[p];
+        double left = histories.counts()[p] * decay.fade(now - histories.lastTimes()[p]);
+        rows.weights()[n++] = ratings ? 1f : (float) Math.max(Float.MIN_NORMAL, left);
+      }
+    }
+    int[] known = new int[n];
+    Arrays.setAll(known, p -> p);
+    return rows.some(known);
+  }
+
+  /** The row of one user, who may not be there: 0 rows where his steps lead nowhere. */
+  private FactorRows learnt(
+      EventRows events, Beginning beginning, ParameterRows row, float[] behind, TrainingStep step) {
+    int width = items.width();
+    WorkerState state =
+        beginning.worker(
+            0, events, Exemplars.NONE, FactorRows.empty(width), FactorRows.empty(2 * width));
+    Recipe recipe = options.recipe();
+    if (recipe.learnsRatings() && recipe.biases()) {
+      BiasRound.Input input =
+          new BiasRound.Input(
+              recipe, items, new boolean[itemIndices.length], dense.values()[0], dense.values()[1]);
+      state = new BiasRound().apply(state, input).next();
+    }
+    System.arraycopy(state.users().values(), 0, row.values(), 0, width);
+    Arrays.fill(row.first(), 0f);
+    Arrays.fill(row.second(), 0f);
+    row.steps()[0] = 0;
+    behind[0] = events.size();
+    try {
+      for (int epoch = 0; epoch < options.epochs(); epoch++) {
+        int[] order = Round.order(events.size(), Partition.seed(SEED, epoch));
+        for (int from = 0; from < order.length; from += options.batch()) {
+          step.learn(
+              state.training(),
+              order,
+              from,
+              Math.min(order.length, from + options.batch()),
+              recipe.adam().learningRate(),
+              new SplittableRandom(Partition.seed(SEED, epoch, from)));
+        }
+      }
+    } catch (ExplodedLossException nowhere) {
+      return FactorRows.empty(width);
+    }
+    return UserRows.values(state.with(row.copy()), width);
+  }
+}

@@ -1,0 +1,307 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+import io.perennial.model.MemoryFactorTable;
+import io.perennial.model.OverlaidFactorTable;
+import io.perennial.model.Trainer;
+import io.perennial.model.TrainingTask;
+import io.perennial.model.embedding.EmbeddingModel.Changed;
+import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.rounds.Beginning;
+import io.perennial.model.embedding.rounds.BiasRound;
+import io.perennial.model.embedding.rounds.Course;
+import io.perennial.model.embedding.rounds.LocalSgd;
+import io.perennial.model.embedding.rounds.LocalSgd.Trained;
+import io.perennial.model.embedding.rounds.RoundInput.Shared;
+import io.perennial.model.embedding.rounds.TaughtItems;
+import io.perennial.model.embedding.rounds.UserRows;
+import io.perennial.model.embedding.rounds.Workers;
+import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.Parameters;
+import io.perennial.model.embedding.step.Recipe;
+import io.perennial.model.embedding.step.Similarity;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Learns embeddings: from scratch, or from a parent with its parameters, its moments and what it
+ * teaches. A night moves the rows of users and items that its events touch and nothing else: the
+ * dense unit stays what the training from scratch made it, and rows that are only replayed, sampled
+ * or taught are looked at.
+ */
+public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
+  private static final int BIAS_SWEEPS = 6;
+  private static final int NIGHTLY_BIAS_SWEEPS = 2;
+  private final EmbeddingOptions options;
+  private final EmbeddingDistillation distillation;
+  private final Recipe recipe;
+
+  public EmbeddingTrainer(EmbeddingOptions options, EmbeddingDistillation distillation) {
+    this.options = Objects.requireNonNull(options, "options");
+    this.distillation = Objects.requireNonNull(distillation, "distillation");
+    this.recipe = options.recipe();
+  }
+
+  /**
+   * @throws NoTrainingEventsException from scratch, without events
+   * @throws IncompatibleParentException where the parent has other rows or another objective
+   * @throws UnusableRatingException where a value is no number
+   * @throws ExplodedLossException where training leaves the range of numbers
+   */
+  @Override
+  public EmbeddingModel train(TrainingTask<EmbeddingModel> task) {
+    task.parent().ifPresent(this::checkParent);
+    int epochs = task.parent().isPresent() ? options.nightlyEpochs() : options.epochs();
+    task.progress().begin("learning embeddings", epochs);
+    try {
+      NightData night = NightData.of(task, options);
+      if (night.counts().events() == 0) {
+        return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
+      }
+      return learn(task, night, epochs);
+    } finally {
+      task.progress().end();
+    }
+  }
+
+  private EmbeddingModel learn(TrainingTask<EmbeddingModel> task, NightData night, int epochs) {
+    Optional<EmbeddingModel> parent = task.parent();
+    ItemSide items = ItemSide.of(night.counts(), parent, recipe.width());
+    Beginning beginning = beginning(task, items);
+    ParameterRows itemRows = items.begin(beginning, parent);
+    ParameterRows dense =
+        parent.map(p -> p.dense().copy()).orElseGet(() -> firstDense(night.counts().meanValue()));
+    try (Workers workers = night.workers(beginning)) {
+      if (recipe.learnsRatings() && recipe.biases()) {
+        beginBiases(workers, items, itemRows, dense, parent.isPresent());
+      }
+      Course course = course(task, night, items, dense, epochs);
+      Trained trained =
+          new LocalSgd(
+                  course, parent.isPresent() ? options.stopping().atNight() : options.stopping())
+              .train(
+                  workers,
+                  new Shared(itemRows, dense, discriminator(task, course)),
+                  task.progress());
+      return model(parent, items, workers, trained);
+    }
+  }
+
+  private Beginning beginning(TrainingTask<EmbeddingModel> task, ItemSide items) {
+    return new Beginning(
+        recipe,
+        options.spread(),
+        task.parent()
+            .map(EmbeddingModel::userMean)
+            .filter(RowMean::any)
+            .map(ItemSide::mean)
+            .orElse(new float[0]),
+        items.indices(),
+        task.parent().isPresent() ? 0 : options.stopping().share(),
+        distillation.replay().weight(),
+        items.touched(),
+        task.seed());
+  }
+
+  /** Scale and b of a training from scratch. */
+  private ParameterRows firstDense(double meanValue) {
+    double scale = options.firstScale();
+    if (!recipe.learnsRatings() || options.denseBias() == EmbeddingOptions.DenseBias.ZERO) {
+      return Parameters.denseUnit(scale, 0);
+    }
+    double alike =
+        recipe.common() == 0
+            ? 0
+            : recipe.similarity() == Similarity.COSINE ? 1 : recipe.common() * recipe.common();
+    return Parameters.denseUnit(scale, meanValue - scale * alike);
+  }
+
+  /** Puts the biases of new users and items where their ratings are. */
+  private void beginBiases(
+      Workers workers, ItemSide items, ParameterRows itemRows, ParameterRows dense, boolean night) {
+    boolean[] fresh = items.fresh();
+    int last = recipe.width() - 1;
+    for (int row = 0; row < fresh.length; row++) {
+      if (fresh[row]) {
+        itemRows.values()[row * recipe.width() + last] = 0f;
+      }
+    }
+    int sweeps = night ? NIGHTLY_BIAS_SWEEPS : BIAS_SWEEPS;
+    for (int n = 0; n <= sweeps; n++) {
+      List<BiasRound.Sums> all =
+          workers.advance(
+              new BiasRound.Input(recipe, itemRows, fresh, dense.values()[0], dense.values()[1]),
+              new BiasRound());
+      for (int row = 0; n < sweeps && row < fresh.length; row++) {
+        if (fresh[row]) {
+          double rest = 0;
+          double weight = 0;
+          for (BiasRound.Sums sums : all) {
+            rest += sums.rests()[row];
+            weight += sums.weights()[row];
+          }
+          itemRows.values()[row * recipe.width() + last] =
+              (float) BiasRound.shrunk(rest, weight, recipe.biasL2());
+        }
+      }
+    }
+  }
+
+  private Course course(
+      TrainingTask<EmbeddingModel> task,
+      NightData night,
+      ItemSide items,
+      ParameterRows dense,
+      int epochs) {
+    Optional<EmbeddingModel> parent = task.parent();
+    double factor =
+        parent
+            .map(
+                p ->
+                    distillation.factor(
+                        p.itemTable().size(),
+                        items.indices().length,
+                        p.exemplars().size(),
+                        night.counts().events()))
+            .orElse(0.0);
+    return new Course(
+        recipe,
+        distillation.teaching().times(factor),
+        parent
+            .map(p -> items.taught(p, dense.values()[0], dense.values()[1]))
+            .orElse(TaughtItems.NOBODY),
+        parent.isPresent() ? items.probes(distillation.teaching().probes()) : new int[0],
+        options.schedule(),
+        epochs,
+        options.roundsPerEpoch(),
+        options.batch(),
+        task.seed(),
+        items.chances(recipe.popularityPower()),
+        items.evidence(),
+        items.still(parent.isPresent()));
+  }
+
+  private ParameterRows discriminator(TrainingTask<EmbeddingModel> task, Course course) {
+    int probes = course.probes().length;
+    return probes < 2 || distillation.teaching().adversarial() == 0
+        ? ParameterRows.fresh(1, new float[1])
+        : Parameters.discriminator(probes, distillation.teaching().hidden(), task.seed());
+  }
+
+  private EmbeddingModel model(
+      Optional<EmbeddingModel> parent, ItemSide items, Workers workers, Trained trained) {
+    int width = recipe.width();
+    long touched = 0;
+    long newcomers = 0;
+    RowMean change = RowMean.zero(width);
+    for (UserSummary summary : workers.each(width, UserSummary::of)) {
+      if (!summary.finite()) {
+        throw new ExplodedLossException(Double.NaN);
+      }
+      touched += summary.touched();
+      newcomers += summary.newcomers();
+      change = change.plus(summary.change());
+    }
+    FactorTable users = workers.rows(UserRows::values, width, touched);
+    FactorTable userMoments = workers.rows(UserRows::moments, 2 * width, touched);
+    ParameterRows rows = trained.shared().items();
+    FactorRows itemTable = items.table(rows);
+    FactorRows itemMoments = items.moments(rows);
+    ParameterRows dense = trained.shared().dense();
+    ScoreForm form =
+        new ScoreForm(
+            recipe.objective(),
+            recipe.similarity(),
+            recipe.dimension(),
+            recipe.biases(),
+            dense.values()[0],
+            dense.values()[1]);
+    Exemplars exemplars = remembered(parent, items, workers, form, itemTable);
+    RowMean mean = parent.map(EmbeddingModel::userMean).orElse(RowMean.zero(width)).plus(change);
+    if (parent.isEmpty()) {
+      return new EmbeddingModel(
+          form,
+          users,
+          itemTable,
+          userMoments,
+          itemMoments,
+          Optional.empty(),
+          dense,
+          mean,
+          exemplars,
+          trained.losses());
+    }
+    EmbeddingModel before = parent.get();
+    return new EmbeddingModel(
+        form,
+        overlaid(before.users(), users, newcomers),
+        itemTable,
+        overlaid(before.userMoments(), userMoments, newcomers),
+        itemMoments,
+        Optional.of(
+            new Changed(users, userMoments, items.moved(itemTable), items.moved(itemMoments))),
+        dense,
+        mean,
+        exemplars,
+        trained.losses());
+  }
+
+  private Exemplars remembered(
+      Optional<EmbeddingModel> parent,
+      ItemSide items,
+      Workers workers,
+      ScoreForm form,
+      FactorRows itemTable) {
+    Replay replay = distillation.replay();
+    Exemplars before = parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE);
+    if (replay.most() == 0) {
+      return Exemplars.NONE;
+    }
+    List<Exemplars> chosen = new ArrayList<>();
+    BitSet lookedAt = new BitSet();
+    for (ExemplarChoice.Chosen part :
+        workers.each(
+            new ExemplarChoice.Input(
+                replay, form, items.indices(), form.itemRows(itemTable).values(), before),
+            new ExemplarChoice())) {
+      chosen.add(part.exemplars());
+      for (int place : part.lookedAt()) {
+        lookedAt.set(place);
+      }
+    }
+    // What was looked at again has a new key, or is to go.
+    chosen.add(before.where(place -> !lookedAt.get(place)));
+    return Exemplars.concatenated(chosen).bounded(replay.owner(), replay.most());
+  }
+
+  private static FactorTable overlaid(FactorTable base, FactorTable changed, long newcomers) {
+    return base instanceof MemoryFactorTable && changed instanceof MemoryFactorTable
+        ? new MemoryFactorTable(base.all().overlaidBy(changed.all()))
+        : new OverlaidFactorTable(base, changed, newcomers);
+  }
+
+  private void checkParent(EmbeddingModel parent) {
+    ScoreForm form = parent.form();
+    if (form.dimension() != recipe.dimension()) {
+      throw new IncompatibleParentException(
+          "model.dimension", form.dimension(), recipe.dimension());
+    }
+    if (form.objective() != recipe.objective()) {
+      throw new IncompatibleParentException(
+          "model.objective", form.objective(), recipe.objective());
+    }
+    if (form.similarity() != recipe.similarity()) {
+      throw new IncompatibleParentException(
+          "model.similarity", form.similarity(), recipe.similarity());
+    }
+    if (form.biases() != recipe.biases()) {
+      throw new IncompatibleParentException("model.biases", form.biases(), recipe.biases());
+    }
+  }
+}

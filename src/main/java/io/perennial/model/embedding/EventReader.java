@@ -1,0 +1,106 @@
+package io.perennial.model.embedding;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.pow;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.unix_millis;
+
+import io.perennial.event.EventColumns;
+import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.history.DecayPolicy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Turns events into examples, on Spark. */
+final class EventReader {
+  private static final int PIECE = 1 << 16;
+  private static final String TIME = "example_time";
+  private static final String VALUE = "example_value";
+
+  private EventReader() {}
+
+  /**
+   * The examples of some events, in pieces and in no order: of ratings the last of each pair, which
+   * weighs 1; of other events each one, or each day of a pair, which weighs what is left of it.
+   *
+   * @param now instant to which events fade
+   */
+  static JavaRDD<EventRows> pieces(
+      Dataset<Row> events, boolean ratings, DecayPolicy decay, Instant now) {
+    Column user = col(EventColumns.USER_INDEX);
+    Column item = col(EventColumns.ITEM_INDEX);
+    Dataset<Row> rows =
+        events.select(
+            user,
+            item,
+            col(EventColumns.DATE),
+            col(EventColumns.TIME).as(TIME),
+            coalesce(col(EventColumns.VALUE), lit(1.0)).as(VALUE));
+    if (ratings) {
+      rows = rows.groupBy(user, item).agg(last(), max(col(TIME)).as(TIME));
+    } else if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
+      rows = rows.groupBy(user, item, col(EventColumns.DATE)).agg(last(), max(col(TIME)).as(TIME));
+    }
+    Column weight = ratings ? lit(1.0) : fade(decay, now);
+    return rows.select(user, item, col(VALUE), weight, unix_millis(col(TIME)))
+        .toJavaRDD()
+        .mapPartitions(EventReader::pieces);
+  }
+
+  /** Value of the last event; of those at the same instant, the highest. */
+  private static Column last() {
+    return max_by(col(VALUE), struct(col(TIME), col(VALUE))).as(VALUE);
+  }
+
+  private static Column fade(DecayPolicy decay, Instant now) {
+    if (decay.halfLife().isEmpty()) {
+      return lit(1.0);
+    }
+    Column age = greatest(lit(0L), lit(now.toEpochMilli()).minus(unix_millis(col(TIME))));
+    return pow(lit(0.5), age.divide(lit((double) decay.halfLife().get().toMillis())));
+  }
+
+  private static Iterator<EventRows> pieces(Iterator<Row> rows) {
+    List<EventRows> pieces = new ArrayList<>();
+    while (rows.hasNext()) {
+      int[] users = new int[PIECE];
+      int[] items = new int[PIECE];
+      float[] values = new float[PIECE];
+      float[] weights = new float[PIECE];
+      long[] times = new long[PIECE];
+      int n = 0;
+      for (; n < PIECE && rows.hasNext(); n++) {
+        Row row = rows.next();
+        users[n] = row.getInt(0);
+        items[n] = row.getInt(1);
+        values[n] = (float) row.getDouble(2);
+        if (!Float.isFinite(values[n])) {
+          throw new UnusableRatingException(users[n], items[n], row.getDouble(2));
+        }
+        // What has faded away altogether still happened.
+        weights[n] = Math.max(Float.MIN_NORMAL, (float) row.getDouble(3));
+        times[n] = row.getLong(4);
+      }
+      pieces.add(
+          new EventRows(
+              Arrays.copyOf(users, n),
+              Arrays.copyOf(items, n),
+              Arrays.copyOf(values, n),
+              Arrays.copyOf(weights, n),
+              Arrays.copyOf(times, n)));
+    }
+    return pieces.iterator();
+  }
+}

@@ -1,0 +1,68 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.rounds.Beginning;
+import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.ItemCounts;
+import io.perennial.model.embedding.rounds.LocalWorkers;
+import io.perennial.model.embedding.rounds.Partition;
+import io.perennial.model.embedding.rounds.WorkerState;
+import io.perennial.model.embedding.rounds.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** All in the memory of the driver. */
+final class LocalNight implements NightData {
+  private final EventRows events;
+  private final Optional<EmbeddingModel> parent;
+  private final int workers;
+
+  /**
+   * @param events sorted
+   */
+  LocalNight(EventRows events, Optional<EmbeddingModel> parent, int workers) {
+    this.events = events;
+    this.parent = parent;
+    this.workers = workers;
+  }
+
+  @Override
+  public ItemCounts counts() {
+    return ItemCounts.of(events);
+  }
+
+  @Override
+  public Workers workers(Beginning beginning) {
+    Exemplars remembered = parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE);
+    int width = beginning.recipe().width();
+    int[][] rows = new int[workers][events.size()];
+    int[] sizes = new int[workers];
+    for (int n = 0; n < events.size(); n++) {
+      int worker = Partition.worker(events.users()[n], workers);
+      rows[worker][sizes[worker]++] = n;
+    }
+    List<WorkerState> states = new ArrayList<>();
+    for (int id = 0; id < workers; id++) {
+      int worker = id;
+      EventRows news = events.some(Arrays.copyOf(rows[id], sizes[id]));
+      Exemplars replays =
+          beginning.replays(
+              news,
+              remembered.where(p -> Partition.worker(remembered.users()[p], workers) == worker));
+      int[] all = Arrays.copyOf(news.users(), news.size() + replays.size());
+      System.arraycopy(replays.users(), 0, all, news.size(), replays.size());
+      int[] users = EventRows.distinct(all);
+      states.add(
+          beginning.worker(
+              id,
+              news,
+              replays,
+              parent.map(p -> p.users().rows(users)).orElse(FactorRows.empty(width)),
+              parent.map(p -> p.userMoments().rows(users)).orElse(FactorRows.empty(2 * width))));
+    }
+    return new LocalWorkers(states, Runtime.getRuntime().availableProcessors());
+  }
+}

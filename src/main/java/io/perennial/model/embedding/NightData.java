@@ -1,0 +1,29 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.TrainingTask;
+import io.perennial.model.embedding.rounds.Beginning;
+import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.ItemCounts;
+import io.perennial.model.embedding.rounds.Workers;
+import org.apache.spark.api.java.JavaRDD;
+
+/** The events of a training, and how they are shared out among workers. */
+interface NightData {
+  /** Events of every item. */
+  ItemCounts counts();
+
+  /** The workers as they begin; the caller closes them. */
+  Workers workers(Beginning beginning);
+
+  /** In the driver where the events are within the limit, else on Spark. */
+  static NightData of(TrainingTask<EmbeddingModel> task, EmbeddingOptions options) {
+    JavaRDD<EventRows> pieces =
+        EventReader.pieces(
+            task.events(), options.recipe().learnsRatings(), options.decay(), task.now());
+    boolean local = options.localEvents() > 0 && task.events().count() <= options.localEvents();
+    return local
+        ? new LocalNight(
+            EventRows.concatenated(pieces.collect()).sorted(), task.parent(), options.workers())
+        : new SparkNight(pieces, task.parent(), options.workers());
+  }
+}

@@ -1,0 +1,163 @@
+package io.perennial.model.embedding;
+
+import io.perennial.model.DatasetFactorTable;
+import io.perennial.model.FactorRows;
+import io.perennial.model.FactorTable;
+import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.rounds.Beginning;
+import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.ItemCounts;
+import io.perennial.model.embedding.rounds.Partition;
+import io.perennial.model.embedding.rounds.SparkWorkers;
+import io.perennial.model.embedding.rounds.WorkerState;
+import io.perennial.model.embedding.rounds.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+import scala.Tuple3;
+
+/** Events on Spark: those of a worker's users come together by one shuffle. */
+final class SparkNight implements NightData {
+  private final JavaRDD<EventRows> pieces;
+  private final Optional<EmbeddingModel> parent;
+  private final int workers;
+  private final ItemCounts counts;
+
+  SparkNight(JavaRDD<EventRows> pieces, Optional<EmbeddingModel> parent, int workers) {
+    this.pieces = pieces.persist(StorageLevel.MEMORY_AND_DISK());
+    this.parent = parent;
+    this.workers = workers;
+    this.counts =
+        this.pieces
+            .map(ItemCounts::of)
+            .treeAggregate(ItemCounts.NONE, ItemCounts::plus, ItemCounts::plus);
+  }
+
+  @Override
+  public ItemCounts counts() {
+    return counts;
+  }
+
+  @Override
+  public Workers workers(Beginning beginning) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(pieces.context());
+    HashPartitioner partitioner = new HashPartitioner(workers);
+    int width = beginning.recipe().width();
+    int number = workers;
+    Broadcast<Beginning> begin = context.broadcast(beginning);
+    Broadcast<Exemplars> remembered =
+        context.broadcast(parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE));
+    JavaPairRDD<Integer, EventRows> events =
+        pieces.flatMapToPair(piece -> split(piece, number).iterator());
+    JavaPairRDD<Integer, FactorRows> rows =
+        shared(context, parent.map(EmbeddingModel::users), width);
+    JavaPairRDD<Integer, FactorRows> moments =
+        shared(context, parent.map(EmbeddingModel::userMoments), 2 * width);
+    // Every worker is there, though it may have nothing to do.
+    List<Tuple2<Integer, EventRows>> everybody = new ArrayList<>();
+    for (int id = 0; id < workers; id++) {
+      everybody.add(new Tuple2<>(id, EventRows.none()));
+    }
+    JavaRDD<WorkerState> states =
+        events
+            .union(context.parallelizePairs(everybody, 1))
+            .cogroup(rows, moments, partitioner)
+            .map(
+                group ->
+                    state(group._1, group._2, begin.value(), remembered.value(), number, width));
+    return new SparkWorkers(states);
+  }
+
+  private static WorkerState state(
+      int id,
+      Tuple3<Iterable<EventRows>, Iterable<FactorRows>, Iterable<FactorRows>> group,
+      Beginning beginning,
+      Exemplars remembered,
+      int workers,
+      int width) {
+    List<EventRows> parts = new ArrayList<>();
+    group._1().forEach(parts::add);
+    EventRows news = EventRows.concatenated(parts).sorted();
+    Exemplars replays =
+        beginning.replays(
+            news, remembered.where(p -> Partition.worker(remembered.users()[p], workers) == id));
+    return beginning.worker(
+        id, news, replays, together(group._2(), width), together(group._3(), 2 * width));
+  }
+
+  private static FactorRows together(Iterable<FactorRows> parts, int rank) {
+    FactorRows all = FactorRows.empty(rank);
+    for (FactorRows part : parts) {
+      all = all.overlaidBy(part);
+    }
+    return all;
+  }
+
+  private JavaPairRDD<Integer, FactorRows> shared(
+      JavaSparkContext context, Optional<FactorTable> table, int rank) {
+    int number = workers;
+    JavaRDD<FactorRows> rows =
+        table.map(t -> DatasetFactorTable.pieces(t.dataset(), rank)).orElseGet(context::emptyRDD);
+    return rows.flatMapToPair(piece -> split(piece, number));
+  }
+
+  private static List<Tuple2<Integer, EventRows>> split(EventRows piece, int workers) {
+    int[][] rows = new int[workers][];
+    int[] sizes = sizes(piece.users(), workers, rows);
+    List<Tuple2<Integer, EventRows>> parts = new ArrayList<>();
+    for (int id = 0; id < workers; id++) {
+      if (sizes[id] > 0) {
+        parts.add(new Tuple2<>(id, piece.some(rows[id])));
+      }
+    }
+    return parts;
+  }
+
+  private static Iterator<Tuple2<Integer, FactorRows>> split(FactorRows piece, int workers) {
+    int[][] rows = new int[workers][];
+    int[] sizes = sizes(piece.indices(), workers, rows);
+    List<Tuple2<Integer, FactorRows>> parts = new ArrayList<>();
+    int rank = piece.rank();
+    for (int id = 0; id < workers; id++) {
+      if (sizes[id] == 0) {
+        continue;
+      }
+      int[] indices = new int[sizes[id]];
+      float[] values = new float[sizes[id] * rank];
+      float[] counts = new float[sizes[id]];
+      for (int n = 0; n < indices.length; n++) {
+        indices[n] = piece.indices()[rows[id][n]];
+        counts[n] = piece.eventCounts()[rows[id][n]];
+        System.arraycopy(piece.values(), rows[id][n] * rank, values, n * rank, rank);
+      }
+      parts.add(new Tuple2<>(id, new FactorRows(rank, indices, values, counts)));
+    }
+    return parts.iterator();
+  }
+
+  /** Which rows belong to which worker; how many each has. */
+  private static int[] sizes(int[] users, int workers, int[][] rows) {
+    int[] sizes = new int[workers];
+    for (int user : users) {
+      sizes[Partition.worker(user, workers)]++;
+    }
+    int[] filled = new int[workers];
+    for (int id = 0; id < workers; id++) {
+      rows[id] = new int[sizes[id]];
+    }
+    for (int n = 0; n < users.length; n++) {
+      int id = Partition.worker(users[n], workers);
+      rows[id][filled[id]++] = n;
+    }
+    return Arrays.copyOf(sizes, workers);
+  }
+}

@@ -1,0 +1,169 @@
+package io.perennial.model.embedding.replay;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/**
+ * Events that are remembered, each with a key: of an owner's events those with the lowest keys
+ * stay.
+ *
+ * @param users index of the user of each event
+ * @param items index of its item
+ * @param values its rating; 1 where there is none
+ * @param keys finite
+ */
+public record Exemplars(int[] users, int[] items, float[] values, float[] keys)
+    implements Serializable {
+  /** Nothing is remembered. */
+  public static final Exemplars NONE =
+      new Exemplars(new int[0], new int[0], new float[0], new float[0]);
+
+  public Exemplars {
+    if (items.length != users.length
+        || values.length != users.length
+        || keys.length != users.length) {
+      throw new IllegalArgumentException("The columns of exemplars do not fit together");
+    }
+  }
+
+  public int size() {
+    return users.length;
+  }
+
+  /** Those at some places, in the order given. */
+  public Exemplars some(int[] places) {
+    int[] someUsers = new int[places.length];
+    int[] someItems = new int[places.length];
+    float[] someValues = new float[places.length];
+    float[] someKeys = new float[places.length];
+    for (int n = 0; n < places.length; n++) {
+      someUsers[n] = users[places[n]];
+      someItems[n] = items[places[n]];
+      someValues[n] = values[places[n]];
+      someKeys[n] = keys[places[n]];
+    }
+    return new Exemplars(someUsers, someItems, someValues, someKeys);
+  }
+
+  /** Those at the places that a condition accepts. */
+  public Exemplars where(IntPredicate place) {
+    int[] places = new int[size()];
+    int n = 0;
+    for (int p = 0; p < size(); p++) {
+      if (place.test(p)) {
+        places[n++] = p;
+      }
+    }
+    return some(Arrays.copyOf(places, n));
+  }
+
+  /** Without the events of one user. */
+  public Exemplars without(int user) {
+    return where(place -> users[place] != user);
+  }
+
+  /** All of some stores, one after the other. */
+  public static Exemplars concatenated(List<Exemplars> parts) {
+    int size = parts.stream().mapToInt(Exemplars::size).sum();
+    int[] users = new int[size];
+    int[] items = new int[size];
+    float[] values = new float[size];
+    float[] keys = new float[size];
+    int at = 0;
+    for (Exemplars part : parts) {
+      System.arraycopy(part.users, 0, users, at, part.size());
+      System.arraycopy(part.items, 0, items, at, part.size());
+      System.arraycopy(part.values, 0, values, at, part.size());
+      System.arraycopy(part.keys, 0, keys, at, part.size());
+      at += part.size();
+    }
+    return new Exemplars(users, items, values, keys);
+  }
+
+  /**
+   * At most so many of each owner, those with the lowest keys; of a (user, item) only the first in
+   * this store. The result is sorted by owner, key, user and item, whatever the order here.
+   */
+  public Exemplars bounded(Replay.Owner owner, int most) {
+    int[] owners = owner == Replay.Owner.USER ? users : items;
+    Integer[] byPair = order((a, b) -> comparePair(a, b) != 0 ? comparePair(a, b) : a - b);
+    int[] distinct = new int[size()];
+    int n = 0;
+    for (int p = 0; p < byPair.length; p++) {
+      if (p == 0 || comparePair(byPair[p], byPair[p - 1]) != 0) {
+        distinct[n++] = byPair[p];
+      }
+    }
+    Integer[] sorted = new Integer[n];
+    Arrays.setAll(sorted, p -> distinct[p]);
+    Arrays.sort(
+        sorted,
+        (a, b) -> {
+          int c = Integer.compare(owners[a], owners[b]);
+          c = c != 0 ? c : Float.compare(keys[a], keys[b]);
+          return c != 0 ? c : comparePair(a, b);
+        });
+    int[] stay = new int[n];
+    int stayed = 0;
+    int ofOwner = 0;
+    for (int p = 0; p < n; p++) {
+      ofOwner = p > 0 && owners[sorted[p]] == owners[sorted[p - 1]] ? ofOwner + 1 : 0;
+      if (ofOwner < most) {
+        stay[stayed++] = sorted[p];
+      }
+    }
+    return some(Arrays.copyOf(stay, stayed));
+  }
+
+  private Integer[] order(Comparator<Integer> comparator) {
+    Integer[] order = new Integer[size()];
+    Arrays.setAll(order, p -> p);
+    Arrays.sort(order, comparator);
+    return order;
+  }
+
+  private int comparePair(int a, int b) {
+    int c = Integer.compare(users[a], users[b]);
+    return c != 0 ? c : Integer.compare(items[a], items[b]);
+  }
+
+  /** Four numbers an event, for a version: user, item, value, key. */
+  public double[] toArray() {
+    double[] all = new double[4 * size()];
+    for (int n = 0; n < size(); n++) {
+      all[4 * n] = users[n];
+      all[4 * n + 1] = items[n];
+      all[4 * n + 2] = values[n];
+      all[4 * n + 3] = keys[n];
+    }
+    return all;
+  }
+
+  /**
+   * What {@link #toArray} wrote.
+   *
+   * @throws IllegalArgumentException where the numbers are not events
+   */
+  public static Exemplars ofArray(double[] all) {
+    if (all.length % 4 != 0) {
+      throw new IllegalArgumentException("Exemplars come in fours, got " + all.length);
+    }
+    int size = all.length / 4;
+    Exemplars read = new Exemplars(new int[size], new int[size], new float[size], new float[size]);
+    for (int n = 0; n < size; n++) {
+      double user = all[4 * n];
+      double item = all[4 * n + 1];
+      if (!(user >= 0) || user != (int) user || !(item >= 0) || item != (int) item) {
+        throw new IllegalArgumentException("No exemplar is of user " + user + ", item " + item);
+      }
+      read.users[n] = (int) user;
+      read.items[n] = (int) item;
+      read.values[n] = (float) all[4 * n + 2];
+      read.keys[n] = (float) all[4 * n + 3];
+    }
+    return read;
+  }
+}

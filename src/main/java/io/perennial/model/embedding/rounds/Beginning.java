@@ -1,0 +1,192 @@
+package io.perennial.model.embedding.rounds;
+
+import io.perennial.model.FactorRows;
+import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.step.Examples;
+import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.Recipe;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * How a training begins: where rows start and which examples a worker has.
+ *
+ * @param recipe of a step
+ * @param spread standard deviation of a new embedding around the common vector, times √dimension
+ * @param meanUser where new users begin; empty: around the common vector
+ * @param itemIndices of every item row, increasing
+ * @param held share of the new examples that are held back
+ * @param replayWeight what a replayed event counts
+ * @param touchedItems item rows with new events
+ * @param seed of every random choice
+ */
+public record Beginning(
+    Recipe recipe,
+    double spread,
+    float[] meanUser,
+    int[] itemIndices,
+    double held,
+    double replayWeight,
+    boolean[] touchedItems,
+    long seed)
+    implements Serializable {
+  private static final long USERS = 1;
+  private static final long ITEMS = 2;
+  private static final long HELD = 3;
+
+  /**
+   * Rows of some entities: the parent's where it has one, else where new ones begin.
+   *
+   * @param parent rows of width w
+   * @param moments rows of width 2w with the same indices
+   * @param mean where new rows begin; empty: around the common vector
+   */
+  private ParameterRows rows(
+      int[] indices, FactorRows parent, FactorRows moments, float[] mean, long side) {
+    int width = recipe.width();
+    ParameterRows rows =
+        ParameterRows.fresh(width, new float[Math.multiplyExact(indices.length, width)]);
+    for (int n = 0; n < indices.length; n++) {
+      int at = parent.position(indices[n]);
+      if (at >= 0) {
+        int from = moments.position(indices[n]);
+        if (from < 0) {
+          throw new IllegalArgumentException("Index " + indices[n] + " has a row but no moments");
+        }
+        System.arraycopy(parent.values(), at * width, rows.values(), n * width, width);
+        System.arraycopy(moments.values(), from * 2 * width, rows.first(), n * width, width);
+        System.arraycopy(
+            moments.values(), from * 2 * width + width, rows.second(), n * width, width);
+        rows.steps()[n] = (int) moments.eventCounts()[from];
+      } else if (mean.length > 0) {
+        System.arraycopy(mean, 0, rows.values(), n * width, width);
+      } else {
+        around(indices[n], rows.values(), n * width, side);
+      }
+    }
+    return rows;
+  }
+
+  private void around(int index, float[] values, int at, long side) {
+    SplittableRandom random = new SplittableRandom(Partition.seed(seed, side, index));
+    double deviation = spread / Math.sqrt(recipe.dimension());
+    for (int c = 0; c < recipe.dimension(); c++) {
+      values[at + c] = (float) (recipe.centre() + deviation * random.nextGaussian());
+    }
+  }
+
+  /** Rows of every item. */
+  public ParameterRows items(FactorRows parent, FactorRows moments, float[] mean) {
+    return rows(itemIndices, parent, moments, mean, ITEMS);
+  }
+
+  /**
+   * What is worth a replay tonight: events of users or items that are touched. Others would move
+   * nothing.
+   *
+   * @param news new events of a worker, sorted
+   * @param remembered events of its users
+   * @return sorted by user and item
+   */
+  public Exemplars replays(EventRows news, Exemplars remembered) {
+    return remembered
+        .where(
+            p ->
+                Arrays.binarySearch(news.users(), remembered.users()[p]) >= 0
+                    || touchedItems[Arrays.binarySearch(itemIndices, remembered.items()[p])])
+        .bounded(Replay.Owner.USER, Integer.MAX_VALUE);
+  }
+
+  /**
+   * A worker as it begins.
+   *
+   * @param news its new events, sorted
+   * @param replays remembered events of its users, sorted by user and item
+   * @param parent rows of its users, or of more users
+   * @param moments of the same users
+   */
+  public WorkerState worker(
+      int id, EventRows news, Exemplars replays, FactorRows parent, FactorRows moments) {
+    int[] all = Arrays.copyOf(news.users(), news.size() + replays.size());
+    System.arraycopy(replays.users(), 0, all, news.size(), replays.size());
+    int[] indices = EventRows.distinct(all);
+    ParameterRows users = rows(indices, parent, moments, meanUser, USERS);
+    boolean[] known = new boolean[indices.length];
+    float[] learnt = new float[indices.length];
+    float[] counts = new float[indices.length];
+    for (int n = 0; n < indices.length; n++) {
+      int at = parent.position(indices[n]);
+      known[n] = at >= 0;
+      learnt[n] = at >= 0 ? parent.eventCounts()[at] : 0f;
+    }
+    int[] training = new int[news.size()];
+    int[] validation = new int[news.size()];
+    int fresh = 0;
+    int heldBack = 0;
+    for (int n = 0; n < news.size(); n++) {
+      counts[Arrays.binarySearch(indices, news.users()[n])]++;
+      if (held > 0 && isHeld(news.users()[n], news.items()[n])) {
+        validation[heldBack++] = n;
+      } else {
+        training[fresh++] = n;
+      }
+    }
+    return new WorkerState(
+        id,
+        indices,
+        users,
+        users,
+        known,
+        learnt,
+        counts,
+        fresh,
+        examples(
+            news.some(Arrays.copyOf(training, fresh)),
+            replays.where(p -> !in(news, replays, p)),
+            indices),
+        examples(news.some(Arrays.copyOf(validation, heldBack)), Exemplars.NONE, indices));
+  }
+
+  private boolean isHeld(int user, int item) {
+    return (Partition.seed(seed, HELD, user, item) >>> 11) * 0x1.0p-53 < held;
+  }
+
+  /** Whether a remembered pair comes again tonight; events are sorted by user and item. */
+  private static boolean in(EventRows news, Exemplars replays, int place) {
+    int low = 0;
+    int high = news.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int c = Integer.compare(news.users()[middle], replays.users()[place]);
+      c = c != 0 ? c : Integer.compare(news.items()[middle], replays.items()[place]);
+      if (c == 0) {
+        return true;
+      }
+      if (c < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return false;
+  }
+
+  private Examples examples(EventRows news, Exemplars replays, int[] indices) {
+    int size = news.size() + replays.size();
+    Examples examples =
+        new Examples(new int[size], new int[size], new float[size], new float[size]);
+    for (int n = 0; n < size; n++) {
+      boolean again = n >= news.size();
+      int p = again ? n - news.size() : n;
+      int user = again ? replays.users()[p] : news.users()[p];
+      int item = again ? replays.items()[p] : news.items()[p];
+      examples.users()[n] = Arrays.binarySearch(indices, user);
+      examples.items()[n] = Arrays.binarySearch(itemIndices, item);
+      examples.targets()[n] = again ? replays.values()[p] : news.values()[p];
+      examples.weights()[n] = again ? (float) replayWeight : news.weights()[p];
+    }
+    return examples;
+  }
+}

@@ -1,0 +1,121 @@
+package io.perennial.model.embedding.rounds;
+
+import io.perennial.model.embedding.rounds.RoundInput.Shared;
+import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.ParameterRows;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Makes one of what the workers left: a row that one worker moved is taken from it; of a row that
+ * several moved it is the mean of theirs, each weighed by its steps, moments included (local SGD,
+ * Stich 2019). Sums are double and in the order of the workers.
+ */
+final class Combination {
+  private Combination() {}
+
+  static Shared of(Shared before, List<RoundResult> results) {
+    ParameterRows items = before.items().copy();
+    int[] next = new int[results.size()];
+    double[] sums = new double[3 * items.width()];
+    for (int row = 0; row < items.count(); row++) {
+      int movers = 0;
+      int only = -1;
+      for (int w = 0; w < next.length; w++) {
+        if (has(results.get(w), next[w], row)) {
+          movers++;
+          only = w;
+        }
+      }
+      if (movers == 1) {
+        copy(results.get(only).items(), next[only], items, row);
+      } else if (movers > 1) {
+        mean(results, next, row, items, sums);
+      }
+      for (int w = 0; movers > 0 && w < next.length; w++) {
+        if (has(results.get(w), next[w], row)) {
+          next[w]++;
+        }
+      }
+    }
+    if (!items.isFinite()) {
+      throw new ExplodedLossException(Double.NaN);
+    }
+    return new Shared(
+        items,
+        single(before.dense(), results, RoundResult::dense),
+        single(before.discriminator(), results, RoundResult::discriminator));
+  }
+
+  private static boolean has(RoundResult result, int at, int row) {
+    return at < result.rows().length && result.rows()[at] == row;
+  }
+
+  private static void copy(ParameterRows from, int at, ParameterRows to, int row) {
+    int width = to.width();
+    System.arraycopy(from.values(), at * width, to.values(), row * width, width);
+    System.arraycopy(from.first(), at * width, to.first(), row * width, width);
+    System.arraycopy(from.second(), at * width, to.second(), row * width, width);
+    to.steps()[row] = from.steps()[at];
+  }
+
+  private static void mean(
+      List<RoundResult> results, int[] next, int row, ParameterRows items, double[] sums) {
+    Arrays.fill(sums, 0);
+    double weight = 0;
+    double steps = 0;
+    for (int w = 0; w < next.length; w++) {
+      RoundResult result = results.get(w);
+      if (has(result, next[w], row)) {
+        int moves = result.moves()[next[w]];
+        add(result.items(), next[w], moves, sums);
+        weight += moves;
+        steps += (double) moves * result.items().steps()[next[w]];
+      }
+    }
+    put(sums, weight, items, row);
+    items.steps()[row] = (int) Math.round(steps / weight);
+  }
+
+  private static void add(ParameterRows from, int at, double weight, double[] sums) {
+    int width = from.width();
+    for (int c = 0; c < width; c++) {
+      sums[c] += weight * from.values()[at * width + c];
+      sums[width + c] += weight * from.first()[at * width + c];
+      sums[2 * width + c] += weight * from.second()[at * width + c];
+    }
+  }
+
+  private static void put(double[] sums, double weight, ParameterRows to, int row) {
+    int width = to.width();
+    for (int c = 0; c < width; c++) {
+      to.values()[row * width + c] = (float) (sums[c] / weight);
+      to.first()[row * width + c] = (float) (sums[width + c] / weight);
+      to.second()[row * width + c] = (float) (sums[2 * width + c] / weight);
+    }
+  }
+
+  private static ParameterRows single(
+      ParameterRows before, List<RoundResult> results, Function<RoundResult, ParameterRows> which) {
+    List<RoundResult> movers = results.stream().filter(r -> r.batches() > 0).toList();
+    if (movers.isEmpty()) {
+      return before;
+    }
+    if (movers.size() == 1) {
+      return which.apply(movers.get(0));
+    }
+    ParameterRows combined = before.copy();
+    double[] sums = new double[3 * combined.width()];
+    double weight = 0;
+    double steps = 0;
+    for (RoundResult mover : movers) {
+      add(which.apply(mover), 0, mover.batches(), sums);
+      weight += mover.batches();
+      steps += (double) mover.batches() * which.apply(mover).steps()[0];
+    }
+    put(sums, weight, combined, 0);
+    combined.steps()[0] = (int) Math.round(steps / weight);
+    return combined;
+  }
+}

@@ -1,0 +1,25 @@
+package io.perennial.model.embedding.rounds;
+
+import io.perennial.model.embedding.step.ParameterRows;
+import java.io.Serializable;
+
+/**
+ * What every worker gets of a round.
+ *
+ * @param course of the training
+ * @param shared what all workers move
+ * @param epoch from 0
+ * @param round of the epoch, from 0
+ */
+public record RoundInput(Course course, Shared shared, int epoch, int round)
+    implements Serializable {
+  /**
+   * Parameters that belong to all workers.
+   *
+   * @param items every item row
+   * @param dense one row
+   * @param discriminator one row
+   */
+  public record Shared(ParameterRows items, ParameterRows dense, ParameterRows discriminator)
+      implements Serializable {}
+}

@@ -1,0 +1,48 @@
+package io.perennial.model.embedding.step;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+
+/**
+ * Everything that a step moves.
+ *
+ * @param users rows of {@link Recipe#width}
+ * @param items rows of {@link Recipe#width}
+ * @param dense one row: scale and b
+ * @param discriminator one row of {@link #discriminatorWidth}, used where a teacher has an
+ *     adversary
+ */
+public record Parameters(
+    ParameterRows users, ParameterRows items, ParameterRows dense, ParameterRows discriminator)
+    implements Serializable {
+
+  public Parameters copy() {
+    return new Parameters(users.copy(), items.copy(), dense.copy(), discriminator.copy());
+  }
+
+  /** A dense unit that has not taken a step. */
+  public static ParameterRows denseUnit(double scale, double bias) {
+    return ParameterRows.fresh(Dense.WIDTH, new float[] {(float) scale, (float) bias});
+  }
+
+  /**
+   * A discriminator that has not taken a step: small random weights.
+   *
+   * @param probes items that it looks at
+   * @param hidden its units
+   */
+  public static ParameterRows discriminator(int probes, int hidden, long seed) {
+    float[] values = new float[Adversary.width(probes, hidden)];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int n = 0; n < values.length; n++) {
+      boolean input = n < probes * hidden;
+      values[n] = (float) (random.nextGaussian() / Math.sqrt(input ? probes : hidden));
+    }
+    return ParameterRows.fresh(values.length, values);
+  }
+
+  /** No value and no moment is NaN or infinite. */
+  public boolean isFinite() {
+    return users.isFinite() && items.isFinite() && dense.isFinite() && discriminator.isFinite();
+  }
+}

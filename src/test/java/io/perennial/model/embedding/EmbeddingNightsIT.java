@@ -1,0 +1,186 @@
+package io.perennial.model.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.perennial.Progress;
+import io.perennial.model.FactorRows;
+import io.perennial.model.Feedback;
+import io.perennial.model.ModelState;
+import io.perennial.model.Scorer;
+import io.perennial.model.TrainingEvents;
+import io.perennial.model.TrainingTask;
+import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.Teaching;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+/** Night after night: what a version keeps is all that the next one needs. */
+class EmbeddingNightsIT {
+  private static final Teaching TEACHING = new Teaching(0.5, 2, 0.3, 0.1, 8, 4, 0.2);
+
+  private static EmbeddingFamily family(
+      EmbeddingOptions options, Replay.Owner owner, Replay.Selection selection) {
+    return new EmbeddingFamily(
+        options,
+        new EmbeddingDistillation(
+            TEACHING,
+            EmbeddingDistillation.Strength.ADAPTIVE,
+            new Replay(4, owner, selection, 0.5)));
+  }
+
+  private static EmbeddingModel learn(
+      EmbeddingFamily family, Optional<EmbeddingModel> parent, Dataset<Row> events, int night) {
+    return family
+        .trainer()
+        .train(
+            new TrainingTask<>(
+                events,
+                parent,
+                Optional.empty(),
+                TrainingEvents.day(night + 1),
+                5,
+                Progress.SILENT));
+  }
+
+  private static TrainingEvents night(EmbeddingFamily family, int night) {
+    int count = night == 0 ? 700 : 60;
+    return new TrainingEvents()
+        .random(count, 30 + 5 * night, 25 + 2 * night, night, family.feedback(), night);
+  }
+
+  private static void assertSame(EmbeddingModel actual, EmbeddingModel expected) {
+    ModelState one = new EmbeddingCodec().encode(actual);
+    ModelState other = new EmbeddingCodec().encode(expected);
+    assertThat(one.arrays()).containsOnlyKeys(other.arrays().keySet());
+    one.arrays().forEach((name, array) -> assertThat(array).isEqualTo(other.arrays().get(name)));
+    assertThat(one.attributes()).isEqualTo(other.attributes());
+    assertThat(one.users().all().values()).isEqualTo(other.users().all().values());
+    assertThat(one.users().all().eventCounts()).isEqualTo(other.users().all().eventCounts());
+    assertThat(one.items().all().values()).isEqualTo(other.items().all().values());
+    assertThat(one.items().all().eventCounts()).isEqualTo(other.items().all().eventCounts());
+  }
+
+  @Test
+  void nightsWithReadingBackInBetweenAreNightsInARow() {
+    for (Replay.Selection selection : Replay.Selection.values()) {
+      EmbeddingFamily family = family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, selection);
+      Optional<EmbeddingModel> inARow = Optional.empty();
+      Optional<EmbeddingModel> readBack = Optional.empty();
+      for (int night = 0; night < 4; night++) {
+        Dataset<Row> events = night(family, night).dataset(2);
+        inARow = Optional.of(learn(family, inARow, events, night));
+        EmbeddingModel model = learn(family, readBack, events, night);
+        readBack = Optional.of(family.codec().decode(family.codec().encode(model)));
+      }
+      assertSame(readBack.get(), inARow.get());
+      assertThat(inARow.get().exemplars().size()).isPositive();
+      assertThat(inARow.get().isFinite()).isTrue();
+    }
+  }
+
+  @Test
+  void workersOnSparkMakeTheModelOfWorkersInTheDriver() {
+    for (EmbeddingOptions options :
+        new EmbeddingOptions[] {EmbeddingOptions.ratings(), EmbeddingOptions.retrieval()}) {
+      EmbeddingOptions few = options.withEpochs(2, 2);
+      EmbeddingFamily driver =
+          family(few.withWorkers(3, 2, 1_000_000), Replay.Owner.USER, Replay.Selection.HERDING);
+      EmbeddingFamily spark =
+          family(few.withWorkers(3, 2, 0), Replay.Owner.USER, Replay.Selection.HERDING);
+      Dataset<Row> base = night(driver, 0).dataset(8);
+      Dataset<Row> second = night(driver, 1).dataset(1);
+      EmbeddingModel here = learn(driver, Optional.empty(), base, 0);
+      EmbeddingModel there = learn(spark, Optional.empty(), base, 0);
+      assertSame(there, here);
+      assertSame(
+          learn(spark, Optional.of(there), second, 1), learn(driver, Optional.of(here), second, 1));
+    }
+  }
+
+  @Test
+  void anotherSeedOrNumberOfWorkersIsAnotherModel() {
+    EmbeddingFamily one =
+        family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.LOSS);
+    EmbeddingFamily three =
+        family(
+            EmbeddingOptions.ratings().withWorkers(3, 1, 1_000_000),
+            Replay.Owner.ITEM,
+            Replay.Selection.LOSS);
+    Dataset<Row> base = night(one, 0).dataset(2);
+    assertThat(learn(three, Optional.empty(), base, 0).itemTable().values())
+        .isNotEqualTo(learn(one, Optional.empty(), base, 0).itemTable().values());
+  }
+
+  @Test
+  void exemplarsAreBoundedAndForgetAUser() {
+    EmbeddingFamily family =
+        family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.RESERVOIR);
+    EmbeddingModel model = learn(family, Optional.empty(), night(family, 0).dataset(2), 0);
+    int[] counts = new int[40];
+    for (int item : model.exemplars().items()) {
+      counts[item]++;
+    }
+    assertThat(Arrays.stream(counts).max().getAsInt()).isEqualTo(4);
+    int user = model.exemplars().users()[0];
+    EmbeddingModel forgot = model.forgetting(user);
+    assertThat(forgot.exemplars().users()).doesNotContain(user);
+    assertThat(forgot.exemplars().size()).isLessThan(model.exemplars().size());
+  }
+
+  @Test
+  void explodingValuesMakeNoModel() {
+    EmbeddingFamily family =
+        family(EmbeddingOptions.tutorial(), Replay.Owner.ITEM, Replay.Selection.LOSS);
+    Dataset<Row> events = new TrainingEvents().add(1, 1, 1e30, 0).add(2, 1, -1e30, 0).dataset(1);
+    assertThatThrownBy(() -> learn(family, Optional.empty(), events, 0))
+        .isInstanceOf(ExplodedLossException.class);
+  }
+
+  @Test
+  void parentOfAnotherShapeIsRefused() {
+    EmbeddingFamily family =
+        family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.LOSS);
+    EmbeddingModel parent = learn(family, Optional.empty(), night(family, 0).dataset(1), 0);
+    EmbeddingFamily other =
+        family(EmbeddingOptions.tutorial(), Replay.Owner.ITEM, Replay.Selection.LOSS);
+    assertThatThrownBy(() -> learn(other, Optional.of(parent), night(family, 1).dataset(1), 1))
+        .isInstanceOf(IncompatibleParentException.class)
+        .hasMessageContaining("model.biases");
+    assertThatThrownBy(() -> learn(family, Optional.empty(), new TrainingEvents().dataset(1), 0))
+        .isInstanceOf(NoTrainingEventsException.class);
+  }
+
+  @Test
+  void userWhoIsFoldedInRanksLikeHisKind() {
+    EmbeddingOptions options = EmbeddingOptions.retrieval().withEpochs(60, 3);
+    EmbeddingFamily family = new EmbeddingFamily(options, EmbeddingDistillation.NONE);
+    EmbeddingModel model =
+        learn(
+            family,
+            Optional.empty(),
+            new TrainingEvents().random(2000, 60, 40, 0, Feedback.IMPLICIT, 3).dataset(2),
+            0);
+    TrainingEvents newcomer =
+        new TrainingEvents().add(900, 2, 1, 0).add(900, 6, 1, 0).add(900, 14, 1, 0);
+    FactorRows rows =
+        family
+            .foldIn(model, TrainingEvents.day(1))
+            .vectors(newcomer.history().rows(new int[] {900}));
+    Scorer scorer = model.scorer(rows);
+    float[] scores = new float[scorer.itemCount()];
+    scorer.score(new int[] {900}, scores);
+    double own = 0;
+    double others = 0;
+    for (int item = 0; item < 40; item++) {
+      own += item % 4 == 2 ? scores[item] / 10 : 0;
+      others += item % 4 == 2 ? 0 : scores[item] / 30;
+    }
+    assertThat(own).isGreaterThan(others + 1);
+    assertThat(rows.rank()).isEqualTo(options.recipe().width());
+  }
+}

@@ -1,0 +1,78 @@
+package io.perennial.model.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.rounds.EarlyStopping;
+import io.perennial.model.embedding.rounds.Schedule;
+import io.perennial.model.embedding.step.Adam;
+import io.perennial.model.embedding.step.Objective;
+import io.perennial.model.embedding.step.Recipe;
+import io.perennial.model.embedding.step.Similarity;
+import io.perennial.model.embedding.step.Teaching;
+import org.junit.jupiter.api.Test;
+
+class EmbeddingOptionsTest {
+  private static Recipe recipe(int dimension, double temperature, double l2, double dropout) {
+    return new Recipe(
+        Objective.SOFTMAX,
+        Similarity.DOT,
+        dimension,
+        true,
+        temperature,
+        1,
+        1,
+        Adam.DEFAULT,
+        0,
+        l2,
+        0,
+        dropout,
+        0);
+  }
+
+  @Test
+  void everyValueOutOfRangeIsNamedWithItsKey() {
+    assertThatThrownBy(() -> recipe(0, 1, 0, 0))
+        .hasMessage("model.dimension must lie between 1 and 512, got 0");
+    assertThatThrownBy(() -> recipe(4, 0, 0, 0)).hasMessageContaining("model.temperature");
+    assertThatThrownBy(() -> recipe(4, 1, Double.NaN, 0)).hasMessageContaining("model.l2");
+    assertThatThrownBy(() -> recipe(4, 1, 0, 1)).hasMessageContaining("model.dropout");
+    assertThatThrownBy(() -> Adam.DEFAULT.withLearningRate(0))
+        .hasMessageContaining("model.learningRate");
+    assertThatThrownBy(() -> new Schedule(Schedule.Kind.COSINE, 1))
+        .hasMessageContaining("model.schedule.warmUp");
+    assertThatThrownBy(() -> new EarlyStopping(0.5, 1))
+        .hasMessageContaining("model.earlyStopping.share");
+    assertThatThrownBy(() -> new Teaching(0, 0, 0, 0, 2, 1, 0))
+        .hasMessageContaining("distillation.temperature");
+    assertThatThrownBy(() -> new Teaching(-1, 1, 0, 0, 2, 1, 0))
+        .hasMessageContaining("distillation.likelihood");
+    assertThatThrownBy(() -> EmbeddingOptions.ratings().withEpochs(0, 1))
+        .hasMessage("model.epochs must lie between 1 and 100000, got 0");
+    assertThatThrownBy(() -> EmbeddingOptions.ratings().withWorkers(0, 1, 1))
+        .hasMessageContaining("model.workers");
+  }
+
+  @Test
+  void adaptiveStrengthNeedsSomethingToCompareWith() {
+    assertThatThrownBy(
+            () ->
+                new EmbeddingDistillation(
+                    Teaching.NONE, EmbeddingDistillation.Strength.ADAPTIVE, Replay.NONE))
+        .hasMessageContaining("distillation.replay.most");
+  }
+
+  @Test
+  void parentCountsMoreWhenFewEventsAreNew() {
+    EmbeddingDistillation adaptive =
+        new EmbeddingDistillation(
+            Teaching.NONE,
+            EmbeddingDistillation.Strength.ADAPTIVE,
+            new Replay(2, Replay.Owner.ITEM, Replay.Selection.RESERVOIR, 1));
+    assertThat(adaptive.factor(90, 100, 400, 100)).isCloseTo(Math.sqrt(3.6), within(1e-12));
+    assertThat(adaptive.factor(90, 100, 400, 1000)).isCloseTo(Math.sqrt(0.36), within(1e-12));
+    assertThat(EmbeddingDistillation.NONE.factor(1, 2, 3, 4)).isEqualTo(1);
+  }
+}

@@ -1,0 +1,79 @@
+package io.perennial.model.embedding.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExemplarsTest {
+  private static final Exemplars FIVE =
+      new Exemplars(
+          new int[] {1, 2, 1, 3, 1},
+          new int[] {7, 7, 8, 7, 9},
+          new float[] {5, 4, 3, 2, 1},
+          new float[] {0.5f, 0.1f, 0.2f, 0.3f, 0.9f});
+
+  @Test
+  void lowestKeysOfEachOwnerStay() {
+    Exemplars byItem = FIVE.bounded(Replay.Owner.ITEM, 2);
+    assertThat(byItem.items()).containsExactly(7, 7, 8, 9);
+    assertThat(byItem.users()).containsExactly(2, 3, 1, 1);
+    assertThat(byItem.values()).containsExactly(4, 2, 3, 1);
+    Exemplars byUser = FIVE.bounded(Replay.Owner.USER, 1);
+    assertThat(byUser.users()).containsExactly(1, 2, 3);
+    assertThat(byUser.items()).containsExactly(8, 7, 7);
+  }
+
+  @Test
+  void boundingInPartsIsBoundingTheWhole() {
+    Exemplars left = FIVE.where(p -> p < 2).bounded(Replay.Owner.ITEM, 2);
+    Exemplars right = FIVE.where(p -> p >= 2).bounded(Replay.Owner.ITEM, 2);
+    for (List<Exemplars> parts : List.of(List.of(left, right), List.of(right, left))) {
+      Exemplars whole = Exemplars.concatenated(parts).bounded(Replay.Owner.ITEM, 2);
+      assertThat(whole.toArray()).isEqualTo(FIVE.bounded(Replay.Owner.ITEM, 2).toArray());
+    }
+  }
+
+  @Test
+  void newerKeyOfAPairReplacesTheOlder() {
+    Exemplars newer =
+        new Exemplars(new int[] {2}, new int[] {7}, new float[] {9}, new float[] {0.8f});
+    Exemplars both = Exemplars.concatenated(List.of(newer, FIVE)).bounded(Replay.Owner.ITEM, 3);
+    assertThat(both.users()).containsExactly(3, 1, 2, 1, 1);
+    assertThat(both.values()[2]).isEqualTo(9);
+  }
+
+  @Test
+  void rowsOfAUserCanBeDeleted() {
+    assertThat(FIVE.without(1).users()).containsExactly(2, 3);
+    assertThat(FIVE.without(99).toArray()).isEqualTo(FIVE.toArray());
+  }
+
+  @Test
+  void arrayKeepsEverything() {
+    assertThat(Exemplars.ofArray(FIVE.toArray()).toArray()).isEqualTo(FIVE.toArray());
+    assertThatThrownBy(() -> Exemplars.ofArray(new double[] {1.5, 2, 3, 4}))
+        .hasMessageContaining("user 1.5");
+    assertThatThrownBy(() -> Exemplars.ofArray(new double[5])).hasMessageContaining("fours");
+  }
+
+  @Test
+  void herdingKeepsTheRunningMeanNearTheMean() {
+    // The mean is (1, 0): first the vector nearest to it, then the one that corrects it best.
+    float[] vectors = {0, 0, 1.2f, 0.1f, 4, 4, -1.2f, -4.1f};
+    int[] ranks = Herding.ranks(vectors, 4, 2, 2);
+    assertThat(ranks[1]).isZero();
+    assertThat(ranks[0]).isEqualTo(1);
+    assertThat(ranks[2]).isEqualTo(Integer.MAX_VALUE);
+    assertThat(ranks[3]).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void boundsAreChecked() {
+    assertThatThrownBy(() -> new Replay(-1, Replay.Owner.USER, Replay.Selection.LOSS, 1))
+        .hasMessageContaining("distillation.replay.most");
+    assertThatThrownBy(() -> new Replay(1, Replay.Owner.USER, Replay.Selection.LOSS, Double.NaN))
+        .hasMessageContaining("distillation.replay.weight");
+  }
+}
