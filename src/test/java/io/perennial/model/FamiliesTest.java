@@ -87,7 +87,7 @@ class FamiliesTest {
 
   @Test
   void familiesAreFoundByTheirNames() {
-    assertThat(Families.all()).containsOnlyKeys("als", "decayed-popularity");
+    assertThat(Families.all()).containsOnlyKeys("als", "decayed-popularity", "embedding");
     assertThat(Families.named("als").orElseThrow()).isInstanceOf(AlsDescription.class);
     assertThat(Families.named("Als")).isEmpty();
   }

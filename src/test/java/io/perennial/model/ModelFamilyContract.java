@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.Progress;
 import io.perennial.model.history.InteractionHistory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -144,6 +149,30 @@ public abstract class ModelFamilyContract<M extends Model> {
     assertThat(folded.size()).isPositive();
     assertThat(folded.rank()).isEqualTo(kept.rank());
     assertThat(folded.isFinite()).isTrue();
+  }
+
+  @Test
+  void howUsersAreFoldedInTravelsToExecutors() throws IOException, ClassNotFoundException {
+    M model = fromScratch(2);
+    InteractionHistory past = base().history().rows(new int[] {0, 3});
+    FoldIn here = family().foldIn(model, TrainingEvents.day(2));
+    assertThat(sent(here).vectors(past).values()).isEqualTo(here.vectors(past).values());
+    UserProjection projection = model.dotProduct().users();
+    FactorRows kept = family().codec().encode(model).users().rows(new int[] {0, 3});
+    assertThat(sent(projection).rows(kept.values(), kept.size()))
+        .isEqualTo(projection.rows(kept.values(), kept.size()));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T sent(T object) throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(object);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (T) in.readObject();
+    }
   }
 
   @Test

@@ -136,7 +136,7 @@ class OwnFamilyIT {
                     "name: own\nmodel:\n  family: popular\n  shine: 3\ndistillation:\n  x: 1\n"))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessage(
-            "own.yaml, line 3: model.family must be one of als, decayed-popularity, got"
+            "own.yaml, line 3: model.family must be one of als, decayed-popularity, embedding, got"
                 + " 'popular'.");
   }
 

@@ -5,6 +5,7 @@ import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelState;
+import io.perennial.model.ModelState.Companion;
 import io.perennial.model.embedding.EmbeddingModel.Changed;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.step.Objective;
@@ -17,21 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Versions of embeddings: rows of both sides, and as small arrays the dense unit, moments,
- * remembered events and the users' mean.
- *
- * <p>Moments and exemplars are rows, not small arrays: they belong into tables beside the factor
- * tables as soon as a state has room for such companions. They are written whole until then, so a
- * version costs as much as all of its users; see {@link #USER_MOMENTS}.
+ * Versions of embeddings: rows of both sides, their moments as companions, and as small arrays the
+ * dense unit, remembered events and the users' mean.
  */
 public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
-  /** Companion {@code user_moments}: {@code index, steps, moments…} a row, one after the other. */
+  /** Companion: moments of each user, with the number of his row's steps as events. */
   private static final String USER_MOMENTS = "user_moments";
 
-  /** Companion {@code item_moments}, likewise. */
+  /** Companion, likewise of items. */
   private static final String ITEM_MOMENTS = "item_moments";
 
-  /** Companion {@code exemplars}: user, item, value, key a row. */
+  /** Array: user, item, value, key of each remembered event. */
   private static final String EXEMPLARS = "exemplars";
 
   private static final String DENSE = "dense";
@@ -50,8 +47,6 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     Map<String, double[]> arrays = new HashMap<>();
     arrays.put(DENSE, dense(model.dense()));
     arrays.put(USER_MEAN, mean(model.userMean()));
-    arrays.put(USER_MOMENTS, flat(model.userMoments().all()));
-    arrays.put(ITEM_MOMENTS, flat(model.itemMoments()));
     arrays.put(EXEMPLARS, model.exemplars().toArray());
     return new ModelState(
         EmbeddingFamily.NAME,
@@ -59,6 +54,15 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
         new MemoryFactorTable(model.itemTable()),
         model.changed().map(Changed::users),
         model.changed().map(changed -> new MemoryFactorTable(changed.items())),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(
+            USER_MOMENTS,
+            new Companion(model.userMoments(), model.changed().map(Changed::userMoments)),
+            ITEM_MOMENTS,
+            new Companion(
+                new MemoryFactorTable(model.itemMoments()),
+                model.changed().map(changed -> new MemoryFactorTable(changed.itemMoments())))),
         arrays,
         Map.of(
             OBJECTIVE,
@@ -95,19 +99,6 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     return all;
   }
 
-  private static double[] flat(FactorRows rows) {
-    int length = rows.rank() + 2;
-    double[] all = new double[Math.multiplyExact(rows.size(), length)];
-    for (int n = 0; n < rows.size(); n++) {
-      all[n * length] = rows.indices()[n];
-      all[n * length + 1] = rows.eventCounts()[n];
-      for (int c = 0; c < rows.rank(); c++) {
-        all[n * length + 2 + c] = rows.values()[n * rows.rank() + c];
-      }
-    }
-    return all;
-  }
-
   /**
    * The model of a state; it counts as unchanged from itself.
    *
@@ -131,9 +122,9 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     check(RANK, state.users().rank(), width);
     check(ITEMS, items.size(), number(state, ITEMS));
     check(USERS, state.users().size(), number(state, USERS));
-    FactorTable userMoments = new MemoryFactorTable(rows(state, USER_MOMENTS, 2 * width));
+    FactorTable userMoments = companion(state, USER_MOMENTS, 2 * width);
     check(USER_MOMENTS, userMoments.size(), state.users().size());
-    FactorRows itemMoments = rows(state, ITEM_MOMENTS, 2 * width);
+    FactorRows itemMoments = companion(state, ITEM_MOMENTS, 2 * width).all();
     check(ITEM_MOMENTS, itemMoments.size(), items.size());
     double[] mean = array(state, USER_MEAN);
     check(USER_MEAN, mean.length, width + 1);
@@ -163,22 +154,13 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     }
   }
 
-  private static FactorRows rows(ModelState state, String name, int rank) {
-    double[] all = array(state, name);
-    int length = rank + 2;
-    check(name, all.length % length, 0);
-    int size = all.length / length;
-    int[] indices = new int[size];
-    float[] counts = new float[size];
-    float[] values = new float[size * rank];
-    for (int n = 0; n < size; n++) {
-      indices[n] = (int) all[n * length];
-      counts[n] = (float) all[n * length + 1];
-      for (int c = 0; c < rank; c++) {
-        values[n * rank + c] = (float) all[n * length + 2 + c];
-      }
+  private static FactorTable companion(ModelState state, String name, int width) {
+    Companion companion = state.companions().get(name);
+    if (companion == null) {
+      throw new CorruptStateException("it has no rows " + name);
     }
-    return new FactorRows(rank, indices, values, counts);
+    check(name, companion.all().rank(), width);
+    return companion.all();
   }
 
   private static double[] array(ModelState state, String name) {

@@ -1,14 +1,15 @@
 package io.perennial.model.embedding;
 
+import io.perennial.model.DotProduct;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.Model;
 import io.perennial.model.Scorer;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.rounds.EpochLoss;
 import io.perennial.model.embedding.step.ParameterRows;
-import io.perennial.model.scoring.FactorScorer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -139,13 +140,19 @@ public final class EmbeddingModel implements Model {
 
   @Override
   public Scorer scorer(FactorRows given) {
-    return new FactorScorer(
-        new FactorRows(
-            form.length(),
-            given.indices(),
-            form.userRows(given.values(), given.size()),
-            given.eventCounts()),
-        form.itemRows(items));
+    return dotProduct().scorer(given);
+  }
+
+  @Override
+  public DotProduct dotProduct() {
+    return new DotProduct(form.itemRows(items), new EmbeddingProjection(form));
+  }
+
+  @Override
+  public List<TrainingLoss> losses() {
+    return losses.stream()
+        .map(loss -> new TrainingLoss(loss.epoch(), loss.part(), loss.value()))
+        .toList();
   }
 
   /** The same model with nothing changed: what a night without events makes of its parent. */

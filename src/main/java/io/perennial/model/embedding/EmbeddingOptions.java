@@ -233,4 +233,22 @@ public record EmbeddingOptions(
         localEvents,
         decay);
   }
+
+  /** The same with another fading of events. */
+  public EmbeddingOptions with(DecayPolicy other) {
+    return new EmbeddingOptions(
+        recipe,
+        spread,
+        scale,
+        denseBias,
+        batch,
+        epochs,
+        nightlyEpochs,
+        schedule,
+        stopping,
+        workers,
+        roundsPerEpoch,
+        localEvents,
+        other);
+  }
 }

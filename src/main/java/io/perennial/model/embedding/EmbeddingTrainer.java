@@ -290,7 +290,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     ScoreForm form = parent.form();
     if (form.dimension() != recipe.dimension()) {
       throw new IncompatibleParentException(
-          "model.dimension", form.dimension(), recipe.dimension());
+          "model.recipe.dimension", form.dimension(), recipe.dimension());
     }
     if (form.objective() != recipe.objective()) {
       throw new IncompatibleParentException(

@@ -1,5 +1,6 @@
 package io.perennial.model.history;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,7 +10,8 @@ import java.util.Optional;
  * @param halfLife after which an event weighs half; empty: events never fade
  * @param aggregate what counts as one event
  */
-public record DecayPolicy(Optional<Duration> halfLife, Aggregate aggregate) {
+public record DecayPolicy(Optional<Duration> halfLife, Aggregate aggregate)
+    implements Serializable {
   /** What counts as one event of a pair. */
   public enum Aggregate {
     /** Every row. */
@@ -33,5 +35,20 @@ public record DecayPolicy(Optional<Duration> halfLife, Aggregate aggregate) {
       return 1.0;
     }
     return Math.pow(0.5, (double) millis / halfLife.get().toMillis());
+  }
+
+  private Object writeReplace() {
+    return new Sent(halfLife.orElse(null), aggregate);
+  }
+
+  /**
+   * As it travels: an Optional does not.
+   *
+   * @param halfLife null where events never fade
+   */
+  private record Sent(Duration halfLife, Aggregate aggregate) implements Serializable {
+    private Object readResolve() {
+      return new DecayPolicy(Optional.ofNullable(halfLife), aggregate);
+    }
   }
 }

@@ -35,20 +35,20 @@ class EmbeddingOptionsTest {
   @Test
   void everyValueOutOfRangeIsNamedWithItsKey() {
     assertThatThrownBy(() -> recipe(0, 1, 0, 0))
-        .hasMessage("model.dimension must lie between 1 and 512, got 0");
-    assertThatThrownBy(() -> recipe(4, 0, 0, 0)).hasMessageContaining("model.temperature");
-    assertThatThrownBy(() -> recipe(4, 1, Double.NaN, 0)).hasMessageContaining("model.l2");
-    assertThatThrownBy(() -> recipe(4, 1, 0, 1)).hasMessageContaining("model.dropout");
+        .hasMessage("model.recipe.dimension must lie between 1 and 512, got 0");
+    assertThatThrownBy(() -> recipe(4, 0, 0, 0)).hasMessageContaining("model.recipe.temperature");
+    assertThatThrownBy(() -> recipe(4, 1, Double.NaN, 0)).hasMessageContaining("model.recipe.l2");
+    assertThatThrownBy(() -> recipe(4, 1, 0, 1)).hasMessageContaining("model.recipe.dropout");
     assertThatThrownBy(() -> Adam.DEFAULT.withLearningRate(0))
-        .hasMessageContaining("model.learningRate");
+        .hasMessageContaining("model.recipe.adam.learningRate");
     assertThatThrownBy(() -> new Schedule(Schedule.Kind.COSINE, 1))
         .hasMessageContaining("model.schedule.warmUp");
     assertThatThrownBy(() -> new EarlyStopping(0.5, 1))
-        .hasMessageContaining("model.earlyStopping.share");
+        .hasMessageContaining("model.stopping.share");
     assertThatThrownBy(() -> new Teaching(0, 0, 0, 0, 2, 1, 0))
-        .hasMessageContaining("distillation.temperature");
+        .hasMessageContaining("distillation.teaching.temperature");
     assertThatThrownBy(() -> new Teaching(-1, 1, 0, 0, 2, 1, 0))
-        .hasMessageContaining("distillation.likelihood");
+        .hasMessageContaining("distillation.teaching.likelihood");
     assertThatThrownBy(() -> EmbeddingOptions.ratings().withEpochs(0, 1))
         .hasMessage("model.epochs must lie between 1 and 100000, got 0");
     assertThatThrownBy(() -> EmbeddingOptions.ratings().withWorkers(0, 1, 1))

@@ -15,12 +15,11 @@ public record EarlyStopping(double share, int patience) implements Serializable 
 
   public EarlyStopping {
     if (!(share >= 0 && share < 0.5)) {
-      throw new IllegalArgumentException(
-          "model.earlyStopping.share must lie in [0, 0.5), got " + share);
+      throw new IllegalArgumentException("model.stopping.share must lie in [0, 0.5), got " + share);
     }
     if (patience < 1) {
       throw new IllegalArgumentException(
-          "model.earlyStopping.patience must be at least 1, got " + patience);
+          "model.stopping.patience must be at least 1, got " + patience);
     }
   }
 

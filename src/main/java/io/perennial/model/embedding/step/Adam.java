@@ -29,11 +29,12 @@ public record Adam(double learningRate, double beta1, double beta2, double epsil
   public Adam {
     Objects.requireNonNull(rows, "rows");
     if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-      throw new IllegalArgumentException("model.learningRate must be above 0, got " + learningRate);
+      throw new IllegalArgumentException(
+          "model.recipe.adam.learningRate must be above 0, got " + learningRate);
     }
     if (!(beta1 >= 0 && beta1 < 1) || !(beta2 > 0 && beta2 < 1) || !(epsilon > 0)) {
       throw new IllegalArgumentException(
-          "model.adam: beta1 must lie in [0, 1), beta2 in (0, 1) and epsilon above 0, got "
+          "model.recipe.adam: beta1 must lie in [0, 1), beta2 in (0, 1) and epsilon above 0, got "
               + beta1
               + ", "
               + beta2

@@ -11,7 +11,7 @@ public final class ExplodedLossException extends PerennialException {
         ExitCode.DATA_CONTRACT,
         "Training exploded: the loss of a batch was "
             + loss
-            + ". Look for extreme values among the events, lower model.learningRate, or set"
-            + " model.clip to 1.");
+            + ". Look for extreme values among the events, lower model.recipe.adam.learningRate, or set"
+            + " model.recipe.clip to 1.");
   }
 }

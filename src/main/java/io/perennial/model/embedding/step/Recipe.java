@@ -48,20 +48,20 @@ public record Recipe(
     Objects.requireNonNull(adam, "adam");
     if (dimension < 1 || dimension > 512) {
       throw new IllegalArgumentException(
-          "model.dimension must lie between 1 and 512, got " + dimension);
+          "model.recipe.dimension must lie between 1 and 512, got " + dimension);
     }
-    positive("model.temperature", temperature);
+    positive("model.recipe.temperature", temperature);
     if (negatives < 0 || negatives > 1 << 20) {
       throw new IllegalArgumentException(
-          "model.negatives must lie between 0 and 1048576, got " + negatives);
+          "model.recipe.negatives must lie between 0 and 1048576, got " + negatives);
     }
-    notNegative("model.popularityPower", popularityPower);
-    notNegative("model.common", common);
-    notNegative("model.l2", l2);
-    notNegative("model.biasL2", biasL2);
-    notNegative("model.clip", clip);
+    notNegative("model.recipe.popularityPower", popularityPower);
+    notNegative("model.recipe.common", common);
+    notNegative("model.recipe.l2", l2);
+    notNegative("model.recipe.biasL2", biasL2);
+    notNegative("model.recipe.clip", clip);
     if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("model.dropout must lie in [0, 1), got " + dropout);
+      throw new IllegalArgumentException("model.recipe.dropout must lie in [0, 1), got " + dropout);
     }
   }
 

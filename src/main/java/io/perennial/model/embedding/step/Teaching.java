@@ -35,11 +35,11 @@ public record Teaching(
     notNegative("anchor", anchor);
     if (!(temperature > 0) || Double.isInfinite(temperature)) {
       throw new IllegalArgumentException(
-          "distillation.temperature must be above 0, got " + temperature);
+          "distillation.teaching.temperature must be above 0, got " + temperature);
     }
     if (probes < 2 || probes > 1024 || hidden < 1 || hidden > 1024) {
       throw new IllegalArgumentException(
-          "distillation.probes must lie between 2 and 1024 and hidden between 1 and 1024, got "
+          "distillation.teaching.probes must lie between 2 and 1024 and hidden between 1 and 1024, got "
               + probes
               + " and "
               + hidden);
@@ -49,7 +49,7 @@ public record Teaching(
   private static void notNegative(String name, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "distillation." + name + " must be 0 or more, got " + value);
+          "distillation.teaching." + name + " must be 0 or more, got " + value);
     }
   }
 

@@ -113,7 +113,7 @@ class AdamTest {
       assertThatThrownBy(
               () -> step.learn(examples, new int[] {0}, 0, 1, 0.01, new SplittableRandom(1)))
           .isInstanceOf(ExplodedLossException.class)
-          .hasMessageContaining("model.learningRate");
+          .hasMessageContaining("model.recipe.adam.learningRate");
     }
     assertThat(parameters.users()).isEqualTo(before.users());
     assertThat(parameters.items()).isEqualTo(before.items());
