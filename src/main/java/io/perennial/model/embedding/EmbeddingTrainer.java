@@ -59,8 +59,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     task.parent().ifPresent(this::checkParent);
     int epochs = task.parent().isPresent() ? options.nightlyEpochs() : options.epochs();
     task.progress().begin("learning embeddings", epochs);
-    try {
-      NightData night = NightData.of(task, options);
+    try (NightData night = NightData.of(task, options)) {
       if (night.counts().events() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }

@@ -86,9 +86,6 @@ final class EventReader {
         users[n] = row.getInt(0);
         items[n] = row.getInt(1);
         values[n] = (float) row.getDouble(2);
-        if (!Float.isFinite(values[n])) {
-          throw new UnusableRatingException(users[n], items[n], row.getDouble(2));
-        }
         // What has faded away altogether still happened.
         weights[n] = Math.max(Float.MIN_NORMAL, (float) row.getDouble(3));
         times[n] = row.getLong(4);

@@ -24,6 +24,7 @@ final class LocalNight implements NightData {
    * @param events sorted
    */
   LocalNight(EventRows events, Optional<EmbeddingModel> parent, int workers) {
+    UnusableRatingException.check(events);
     this.events = events;
     this.parent = parent;
     this.workers = workers;
@@ -64,5 +65,10 @@ final class LocalNight implements NightData {
               parent.map(p -> p.userMoments().rows(users)).orElse(FactorRows.empty(2 * width))));
     }
     return new LocalWorkers(states, Runtime.getRuntime().availableProcessors());
+  }
+
+  @Override
+  public void close() {
+    // Nothing is kept but what this object holds.
   }
 }

@@ -8,12 +8,16 @@ import io.perennial.model.embedding.rounds.Workers;
 import org.apache.spark.api.java.JavaRDD;
 
 /** The events of a training, and how they are shared out among workers. */
-interface NightData {
+interface NightData extends AutoCloseable {
   /** Events of every item. */
   ItemCounts counts();
 
   /** The workers as they begin; the caller closes them. */
   Workers workers(Beginning beginning);
+
+  /** Lets go of what was kept to share it out; the workers do not need it any more. */
+  @Override
+  void close();
 
   /** In the driver where the events are within the limit, else on Spark. */
   static NightData of(TrainingTask<EmbeddingModel> task, EmbeddingOptions options) {

@@ -40,6 +40,12 @@ final class SparkNight implements NightData {
         this.pieces
             .map(ItemCounts::of)
             .treeAggregate(ItemCounts.NONE, ItemCounts::plus, ItemCounts::plus);
+    if (!Double.isFinite(counts.values())) {
+      this.pieces
+          .filter(piece -> piece.firstWithoutValue() >= 0)
+          .take(1)
+          .forEach(UnusableRatingException::check);
+    }
   }
 
   @Override
@@ -75,6 +81,11 @@ final class SparkNight implements NightData {
                 group ->
                     state(group._1, group._2, begin.value(), remembered.value(), number, width));
     return new SparkWorkers(states);
+  }
+
+  @Override
+  public void close() {
+    pieces.unpersist(false);
   }
 
   private static WorkerState state(

@@ -142,6 +142,22 @@ class EmbeddingNightsIT {
   }
 
   @Test
+  void valueThatIsNoNumberIsRefusedWithItsPair() {
+    for (long local : new long[] {0, 1_000}) {
+      EmbeddingFamily family =
+          family(
+              EmbeddingOptions.ratings().withWorkers(2, 1, local),
+              Replay.Owner.ITEM,
+              Replay.Selection.LOSS);
+      Dataset<Row> events =
+          new TrainingEvents().add(1, 1, 3, 0).add(7, 4, Double.NaN, 0).dataset(2);
+      assertThatThrownBy(() -> learn(family, Optional.empty(), events, 0))
+          .isInstanceOf(UnusableRatingException.class)
+          .hasMessageContaining("user index 7 and item index 4");
+    }
+  }
+
+  @Test
   void parentOfAnotherShapeIsRefused() {
     EmbeddingFamily family =
         family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.LOSS);

@@ -92,6 +92,16 @@ public record EventRows(int[] users, int[] items, float[] values, float[] weight
     return new EventRows(someUsers, someItems, someValues, someWeights, someTimes);
   }
 
+  /** The first row whose value is NaN or infinite, or -1. */
+  public int firstWithoutValue() {
+    for (int n = 0; n < size(); n++) {
+      if (!Float.isFinite(values[n])) {
+        return n;
+      }
+    }
+    return -1;
+  }
+
   /** Distinct indices, increasing. */
   public static int[] distinct(int[] indices) {
     int[] sorted = indices.clone();

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * All users of a batch against all its items, in tiles of bounded size: scores forward, gradients
  * backward. Small tiles are multiplied by the loops of {@link Kernel}, large ones by ND4J: one call
- * costs it some 20 µs and two copies, and it is the faster one from a few million multiplications
+ * costs it some 20 µs and two copies, and it is the faster one from about a million multiplications
  * on.
  */
 final class ScoreBlock implements AutoCloseable {
@@ -14,7 +14,7 @@ final class ScoreBlock implements AutoCloseable {
   private static final int TILE = 1 << 20;
 
   /** Multiplications from which a call of ND4J pays. */
-  private static final long LARGE = 1 << 22;
+  private static final long LARGE = 1 << 20;
 
   private final int stride;
   private final boolean ratings;
