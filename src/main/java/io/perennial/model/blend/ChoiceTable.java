@@ -1,6 +1,7 @@
 package io.perennial.model.blend;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
@@ -96,8 +97,9 @@ final class ChoiceTable {
     int features = BlendFeature.COUNT;
     double share = (double) limit / known.length;
     float stands = (float) -Math.log(Math.min(1, share) * sampled);
-    int[] others = new int[known.length];
-    float[] offsets = new float[known.length];
+    BitSet looked = looked(known, share, random, hadItems, tookItems);
+    int[] others = new int[looked.cardinality()];
+    float[] offsets = new float[others.length];
     double[] had = new double[hadItems.length * features];
     double[] taken = new double[features];
     double[] x = new double[features];
@@ -106,7 +108,8 @@ final class ChoiceTable {
     int takenCount = 0;
     int at = 0;
     int next = 0;
-    for (int item : known) {
+    for (int n = looked.nextSetBit(0); n >= 0; n = looked.nextSetBit(n + 1)) {
+      int item = known[n];
       while (at < hadItems.length && hadItems[at] < item) {
         at++;
       }
@@ -115,9 +118,6 @@ final class ChoiceTable {
       }
       boolean own = at < hadItems.length && hadItems[at] == item;
       boolean took = next < tookItems.length && tookItems[next] == item;
-      if (!own && !took && share < 1 && random.nextDouble() >= share) {
-        continue;
-      }
       if (own || took) {
         float score = BlendInputs.log(allScores[from + item]);
         Arrays.fill(x, 0);
@@ -161,6 +161,36 @@ final class ChoiceTable {
   }
 
   /**
+   * Positions of the items that are looked at: those that he had and took, and each other with a
+   * probability. What lies between two of these is skipped at once, by a geometric draw.
+   */
+  private static BitSet looked(
+      int[] known, double share, SplittableRandom random, int[] had, int[] took) {
+    BitSet looked = new BitSet(known.length);
+    if (share >= 1) {
+      looked.set(0, known.length);
+      return looked;
+    }
+    double log = Math.log1p(-share);
+    for (long n = gap(random, log); n < known.length; n += 1 + gap(random, log)) {
+      looked.set((int) n);
+    }
+    for (int[] always : new int[][] {had, took}) {
+      for (int item : always) {
+        int n = Arrays.binarySearch(known, item);
+        if (n >= 0) {
+          looked.set(n);
+        }
+      }
+    }
+    return looked;
+  }
+
+  private static long gap(SplittableRandom random, double log) {
+    return (long) (Math.log(1 - random.nextDouble()) / log);
+  }
+
+  /**
    * Adds slope and curvature of the loss; both halves of the symmetric matrix.
    *
    * @return the loss
@@ -176,15 +206,22 @@ final class ChoiceTable {
     }
     double[] mean = new double[features];
     double[] x = new double[BlendFeature.SHARED];
+    double[] triangle = new double[x.length * (x.length + 1) / 2];
     for (int n = 0; n < others.length; n++) {
       double p = weight * z[n] / total;
       shared(n, x);
+      int cell = 0;
       for (int r = 0; r < x.length; r++) {
         double scaled = p * x[r];
         mean[r] += scaled;
         for (int c = 0; c <= r; c++) {
-          hessian[r * features + c] += scaled * x[c];
+          triangle[cell++] += scaled * x[c];
         }
+      }
+    }
+    for (int r = 0, cell = 0; r < x.length; r++) {
+      for (int c = 0; c <= r; c++) {
+        hessian[r * features + c] += triangle[cell++];
       }
     }
     for (int n = 0; n < hadCount; n++) {

@@ -5,11 +5,11 @@ import io.perennial.model.Scorer;
 import io.perennial.model.kernel.Kernel;
 
 /**
- * Dot products of user and item factors. A block of users is scored against all items by one matrix
- * product outside the heap; small cases are worked out where they are.
+ * Dot products of user and item factors. A block of users is scored against all items by matrix
+ * products of {@link ItemTiles}; small cases are worked out where they are.
  *
- * <p>Holds items × rank × 4 bytes, and the same again outside the heap of every JVM that scores
- * large blocks.
+ * <p>Holds items × rank × 4 bytes, and the same again in every JVM that scores large blocks
+ * (outside the heap where it has no vector instructions).
  */
 public final class FactorScorer implements Scorer {
   private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class FactorScorer implements Scorer {
   private final float[] items;
   private final boolean[] known;
   private final int rank;
-  private transient volatile BlockProduct product;
+  private transient volatile ItemTiles tiles;
 
   /**
    * @param users rows of the users that may be scored
@@ -87,7 +87,7 @@ public final class FactorScorer implements Scorer {
         }
       }
     } else {
-      product().multiply(block, wanted.length, out);
+      multiply(block, wanted.length, out);
     }
     hideUnknown(wanted, out);
   }
@@ -104,14 +104,30 @@ public final class FactorScorer implements Scorer {
     }
   }
 
-  private BlockProduct product() {
-    BlockProduct ready = product;
+  /** Block by block and tile by tile, so that both stay in the cache. */
+  private void multiply(float[] block, int rows, float[] out) {
+    int count = itemCount();
+    float[] scores = new float[Math.min(rows, TopItems.USERS) * Math.min(count, TopItems.TILE)];
+    for (int from = 0; from < rows; from += TopItems.USERS) {
+      int some = Math.min(TopItems.USERS, rows - from);
+      for (int first = 0; first < count; first += TopItems.TILE) {
+        int width = Math.min(TopItems.TILE, count - first);
+        tiles().multiply(first / TopItems.TILE, block, from, some, scores);
+        for (int n = 0; n < some; n++) {
+          System.arraycopy(scores, n * width, out, (from + n) * count + first, width);
+        }
+      }
+    }
+  }
+
+  private ItemTiles tiles() {
+    ItemTiles ready = tiles;
     if (ready == null) {
       synchronized (this) {
-        ready = product;
+        ready = tiles;
         if (ready == null) {
-          ready = new BlockProduct(items, itemCount(), rank);
-          product = ready;
+          ready = ItemTiles.of(items, itemCount(), rank, TopItems.TILE);
+          tiles = ready;
         }
       }
     }
