@@ -3,6 +3,7 @@ package io.perennial.model.embedding;
 import io.perennial.model.FamilyDescription;
 import io.perennial.model.Feedback;
 import io.perennial.model.ModelFamily;
+import io.perennial.model.OptionsSearch;
 import io.perennial.model.history.DecayPolicy;
 import java.util.List;
 import java.util.Locale;
@@ -55,5 +56,10 @@ public final class EmbeddingDescription
   @Override
   public Optional<EmbeddingOptions> fading(EmbeddingOptions options, DecayPolicy decay) {
     return Optional.of(options.with(decay));
+  }
+
+  @Override
+  public Optional<OptionsSearch<EmbeddingOptions, EmbeddingDistillation>> search() {
+    return Optional.of(new EmbeddingSearch());
   }
 }
