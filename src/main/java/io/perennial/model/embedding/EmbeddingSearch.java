@@ -23,8 +23,8 @@ import java.util.Set;
  *       {@code biasL2}: a quarter to four times; {@code temperature}, for rankings: half to twice.
  *   <li>{@code nightlyEpochs}: 1 to 5; {@code decay.halfLife}, where the file has one: 15, 30, 60,
  *       120 or 240 days.
- *   <li>{@code teaching}: each of {@code likelihood}, {@code softTargets} and {@code anchor} is left
- *       out or from 0.03 to 3; {@code adversarial} as the file says, a third to three times.
+ *   <li>{@code teaching}: each of {@code likelihood}, {@code softTargets} and {@code anchor} is
+ *       left out or from 0.03 to 3; {@code adversarial} as the file says, a third to three times.
  *   <li>{@code replay.most}: 0, 5 or 20, with a weight from 0.1 to 1; {@code strength}: fixed, or
  *       adaptive where something is replayed.
  * </ul>
