@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Some rows of one side (users or items) in memory: sorted dense indices, their vectors, and how
@@ -110,6 +112,24 @@ public final class FactorRows implements Serializable {
       }
     }
     return true;
+  }
+
+  /** The rows of the indices that a condition accepts. */
+  public FactorRows where(IntPredicate index) {
+    return at(IntStream.range(0, size()).filter(n -> index.test(indices[n])).toArray());
+  }
+
+  /** The rows at some positions, which increase. */
+  public FactorRows at(int[] positions) {
+    int[] some = new int[positions.length];
+    float[] vectors = new float[positions.length * rank];
+    float[] counts = new float[positions.length];
+    for (int n = 0; n < positions.length; n++) {
+      some[n] = indices[positions[n]];
+      counts[n] = eventCounts[positions[n]];
+      System.arraycopy(values, positions[n] * rank, vectors, n * rank, rank);
+    }
+    return new FactorRows(rank, some, vectors, counts);
   }
 
   /** These rows with the others laid over them: where both have an index, the other's row wins. */

@@ -26,6 +26,16 @@ final class AirflowHome {
   private final Path folder;
   private final Map<String, String> environment = new LinkedHashMap<>();
 
+  /** In a new folder {@code airflow} beside a shop's. */
+  static AirflowHome of(AirflowInstallation installation, Path folder, ScheduledShop shop)
+      throws IOException {
+    return new AirflowHome(
+        installation,
+        Files.createDirectories(folder.resolve("airflow")),
+        shop.pipelines(),
+        shop.warehouse());
+  }
+
   /**
    * @param folder of the database and the logs
    * @param pipelines folder of pipeline files

@@ -57,17 +57,8 @@ final class AirflowNightsIT {
     assertThat(shop.learn(shop.warehouse(), 0, FIRST).kind()).isEqualTo(RunOutcome.Kind.PROMOTED);
     twin = copy(shop.warehouse(), folder.resolve("twin"));
     webhook = Webhook.start();
-    home =
-        webhook.knownTo(
-            new AirflowHome(
-                installation,
-                Files.createDirectories(folder.resolve("airflow")),
-                shop.pipelines(),
-                shop.warehouse()));
-    home.airflow("db", "migrate").succeeded();
-    home.airflow("pools", "set", "perennial-shop", "1", "Nights of the shop").succeeded();
-    services = AirflowServices.start(home);
-    await(state -> state.get("known").asBoolean());
+    home = webhook.knownTo(AirflowHome.of(installation, folder, shop));
+    services = AirflowServices.of(home, LONGEST);
   }
 
   @AfterAll

@@ -3,6 +3,7 @@ package io.perennial.airflow;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,11 +14,26 @@ final class AirflowServices implements AutoCloseable {
 
   private AirflowServices() {}
 
+  /** Airflow for a shop, from an empty database until its DAG is known; the caller closes it. */
+  static AirflowServices of(AirflowHome home, Duration longest)
+      throws IOException, InterruptedException {
+    home.airflow("db", "migrate").succeeded();
+    home.airflow("pools", "set", "perennial-shop", "1", "Nights of the shop").succeeded();
+    AirflowServices services = start(home);
+    try {
+      home.await("shop", services, longest, state -> state.get("known").asBoolean());
+      return services;
+    } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+      services.close();
+      throw e;
+    }
+  }
+
   /**
    * Starts all three. The scheduler starts no run by itself: only what a backfill or somebody asks
    * for.
    */
-  static AirflowServices start(AirflowHome home) throws IOException {
+  private static AirflowServices start(AirflowHome home) throws IOException {
     int port = freePort();
     home.with("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "http://127.0.0.1:" + port + "/execution/")
         .with("AIRFLOW__API__BASE_URL", "http://127.0.0.1:" + port)

@@ -3,8 +3,6 @@ package io.perennial.pipeline;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.perennial.Progress;
-import io.perennial.TestSession;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.model.Scorer;
 import io.perennial.model.als.AlsCodec;
@@ -18,12 +16,9 @@ import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.Recommendation;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.recommendation.RecommendationRequest;
-import io.perennial.recommendation.RecommendationSource;
 import io.perennial.recommendation.Recommender;
-import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.RecommendationBatch.Scope;
-import io.perennial.registry.WriteListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,19 +112,7 @@ final class BlendedNightIT {
 
   @Test
   void recommendationsFollowTheBlendOfTheVersion() {
-    Recommender recommender =
-        new Recommender(
-            TestSession.get(),
-            shop.warehouse(),
-            shop.registry(),
-            new DeltaRecommendations(TestSession.get(), shop.warehouse(), WriteListener.NONE),
-            new RecommendationSource(
-                BLENDED.name(),
-                BLENDED.source(),
-                ModelFamilies.of(BLENDED),
-                BLENDED.rankedBy(),
-                Optional.empty()),
-            Progress.SILENT);
+    Recommender recommender = shop.recommender(BLENDED);
     RecommendationRequest request =
         new RecommendationRequest(
             Optional.empty(),

@@ -17,11 +17,8 @@ import io.perennial.pipeline.backtest.ImpossibleBacktestException;
 import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.recommendation.RecommendationRequest;
-import io.perennial.recommendation.RecommendationSource;
-import io.perennial.recommendation.Recommender;
 import io.perennial.registry.BacktestRow;
 import io.perennial.registry.Backtests;
-import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.RecommendationBatch.Scope;
 import io.perennial.registry.WriteListener;
@@ -50,8 +47,9 @@ class EmbeddedNightIT {
         recipe:
           dimension: 8
           negatives: 32
-        epochs: 6
-        nightlyEpochs: 2
+        training:
+          epochs: 6
+          nightlyEpochs: 2
       distillation:
         teaching:
           likelihood: 0.5
@@ -150,18 +148,7 @@ class EmbeddedNightIT {
 
   @Test
   void everybodyIsRecommendedWhatScoresBest() {
-    new Recommender(
-            TestSession.get(),
-            shop.warehouse(),
-            shop.registry(),
-            new DeltaRecommendations(TestSession.get(), shop.warehouse(), WriteListener.NONE),
-            new RecommendationSource(
-                "points",
-                PIPELINE.source(),
-                ModelFamilies.of(PIPELINE),
-                PIPELINE.rankedBy(),
-                Optional.empty()),
-            Progress.SILENT)
+    shop.recommender(PIPELINE)
         .write(
             new RecommendationRequest(
                 Optional.empty(),

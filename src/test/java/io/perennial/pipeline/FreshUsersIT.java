@@ -4,8 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.perennial.Progress;
-import io.perennial.TestSession;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.model.FactorRows;
 import io.perennial.model.als.AlsCodec;
@@ -16,12 +14,9 @@ import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.Recommendation;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.recommendation.RecommendationRequest;
-import io.perennial.recommendation.RecommendationSource;
 import io.perennial.recommendation.Recommender;
-import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.RecommendationBatch.Scope;
-import io.perennial.registry.WriteListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,19 +92,7 @@ final class FreshUsersIT {
 
   @Test
   void recommendationsAreThoseOfUsersSolvedFromTheirHistory() {
-    Recommender recommender =
-        new Recommender(
-            TestSession.get(),
-            shop.warehouse(),
-            shop.registry(),
-            new DeltaRecommendations(TestSession.get(), shop.warehouse(), WriteListener.NONE),
-            new RecommendationSource(
-                FRESH.name(),
-                FRESH.source(),
-                ModelFamilies.of(FRESH),
-                FRESH.rankedBy(),
-                Optional.empty()),
-            Progress.SILENT);
+    Recommender recommender = shop.recommender(FRESH);
     RecommendationRequest request =
         new RecommendationRequest(
             Optional.empty(),

@@ -24,11 +24,9 @@ import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.Recommendation;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.recommendation.RecommendationRequest;
-import io.perennial.recommendation.RecommendationSource;
 import io.perennial.recommendation.Recommender;
 import io.perennial.registry.BacktestRow;
 import io.perennial.registry.Backtests;
-import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.ForeignFamilyException;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.RecommendationBatch.Scope;
@@ -202,19 +200,7 @@ class OwnFamilyIT {
 
   @Test
   void itsScoresRankItemsForEverybody() {
-    Recommender recommender =
-        new Recommender(
-            TestSession.get(),
-            shop.warehouse(),
-            shop.registry(),
-            new DeltaRecommendations(TestSession.get(), shop.warehouse(), WriteListener.NONE),
-            new RecommendationSource(
-                "own",
-                PIPELINE.source(),
-                ModelFamilies.of(PIPELINE),
-                PIPELINE.rankedBy(),
-                Optional.empty()),
-            Progress.SILENT);
+    Recommender recommender = shop.recommender(PIPELINE);
     RecommendationOptions options =
         new RecommendationOptions(3, false, true, Optional.empty(), Optional.empty(), 60, 1000);
     recommender.write(

@@ -11,7 +11,10 @@ import io.perennial.config.PipelineReader;
 import io.perennial.evaluation.Measurement;
 import io.perennial.event.EventColumns;
 import io.perennial.gate.Finding;
+import io.perennial.recommendation.RecommendationSource;
+import io.perennial.recommendation.Recommender;
 import io.perennial.registry.DeltaModelRegistry;
+import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.SliceState;
 import io.perennial.registry.WriteListener;
 import io.perennial.simulation.StoreDefinition;
@@ -244,6 +247,22 @@ final class Shop {
         .select("row_counts")
         .head()
         .getJavaMap(0);
+  }
+
+  /** Recommends for the users of a pipeline, without a table of items. */
+  Recommender recommender(PipelineDefinition pipeline) {
+    return new Recommender(
+        TestSession.get(),
+        warehouse(),
+        registry(),
+        new DeltaRecommendations(TestSession.get(), warehouse(), WriteListener.NONE),
+        new RecommendationSource(
+            pipeline.name(),
+            pipeline.source(),
+            ModelFamilies.of(pipeline),
+            pipeline.rankedBy(),
+            Optional.empty()),
+        Progress.SILENT);
   }
 
   /** Every file of the warehouse with its size. */

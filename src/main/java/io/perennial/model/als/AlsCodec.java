@@ -1,11 +1,13 @@
 package io.perennial.model.als;
 
 import io.perennial.Place;
+import io.perennial.model.CorruptStateException;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelState;
+import io.perennial.model.StateReader;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -83,74 +85,39 @@ public final class AlsCodec implements ModelCodec<AlsModel> {
   public AlsModel decode(ModelState state) {
     FactorTable items =
         place == Place.DRIVER ? new MemoryFactorTable(state.items().all()) : state.items();
-    int rank = (int) number(state, RANK);
-    check(RANK, items.rank(), rank);
-    check(RANK, state.users().rank(), rank);
-    check(ITEMS, items.size(), number(state, ITEMS));
-    double[] weights = array(state, WEIGHTS, 2);
+    StateReader read = new StateReader(state);
+    int rank = (int) read.number(RANK);
+    StateReader.check(RANK, items.rank(), rank);
+    StateReader.check(RANK, state.users().rank(), rank);
+    StateReader.check(ITEMS, items.size(), read.number(ITEMS));
+    double[] weights = read.array(WEIGHTS, 2);
     return new AlsModel(
         state.users(),
         items,
         Optional.of(new MemoryFactorTable(FactorRows.empty(rank))),
         Optional.of(new MemoryFactorTable(FactorRows.empty(rank))),
-        new Gramian(array(state, USER_GRAMIAN, rank * rank), weights[0]),
-        new Gramian(array(state, ITEM_GRAMIAN, rank * rank), weights[1]),
-        Boolean.parseBoolean(attribute(state, IMPLICIT)),
-        state.attributes().containsKey(BEGUN) ? number(state, BEGUN) : Long.MIN_VALUE,
-        sums(state, rank),
+        new Gramian(read.array(USER_GRAMIAN, rank * rank), weights[0]),
+        new Gramian(read.array(ITEM_GRAMIAN, rank * rank), weights[1]),
+        Boolean.parseBoolean(read.attribute(IMPLICIT)),
+        read.has(BEGUN) ? read.number(BEGUN) : Long.MIN_VALUE,
+        sums(state, read, rank),
         state.arrays().containsKey(MEAN_RATING)
-            ? OptionalDouble.of(array(state, MEAN_RATING, 1)[0])
+            ? OptionalDouble.of(read.array(MEAN_RATING, 1)[0])
             : OptionalDouble.empty());
   }
 
-  private static Optional<ItemSums> sums(ModelState state, int rank) {
-    long width = state.attributes().containsKey(SUMS) ? number(state, SUMS) : 0;
+  private static Optional<ItemSums> sums(ModelState state, StateReader read, int rank) {
+    long width = read.has(SUMS) ? read.number(SUMS) : 0;
     if (width == 0) {
       return Optional.empty();
     }
-    check(SUMS, ItemSums.width(rank), width);
+    StateReader.check(SUMS, ItemSums.width(rank), width);
     FactorTable all =
         state
             .itemSums()
             .orElseThrow(() -> new CorruptStateException("the sums of items are missing"));
-    check(SUMS, all.rank(), width);
+    StateReader.check(SUMS, all.rank(), width);
     FactorTable none = new MemoryFactorTable(FactorRows.empty(ItemSums.width(rank)));
     return Optional.of(new ItemSums(all, Optional.of(none)));
-  }
-
-  private static String attribute(ModelState state, String name) {
-    String value = state.attributes().get(name);
-    if (value == null) {
-      throw new CorruptStateException("attribute " + name + " is missing");
-    }
-    return value;
-  }
-
-  private static long number(ModelState state, String name) {
-    String value = attribute(state, name);
-    try {
-      return Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      throw new CorruptStateException("attribute " + name + " is no number: " + value);
-    }
-  }
-
-  private static double[] array(ModelState state, String name, int length) {
-    double[] values = state.arrays().get(name);
-    if (values == null || values.length != length) {
-      throw new CorruptStateException(
-          "array "
-              + name
-              + (values == null ? " is missing" : " has " + values.length + " values")
-              + ", expected "
-              + length);
-    }
-    return values.clone();
-  }
-
-  private static void check(String what, long found, long wanted) {
-    if (found != wanted) {
-      throw new CorruptStateException(what + " is " + found + " in the rows, noted as " + wanted);
-    }
   }
 }

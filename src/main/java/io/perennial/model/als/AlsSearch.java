@@ -1,5 +1,9 @@
 package io.perennial.model.als;
 
+import static io.perennial.model.Draws.HALF_LIVES;
+import static io.perennial.model.Draws.between;
+import static io.perennial.model.Draws.rounded;
+
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.FamilyOptions;
@@ -7,8 +11,6 @@ import io.perennial.model.OptionsSearch;
 import io.perennial.model.Tunable;
 import io.perennial.model.als.AlsHyperparameters.Confidence;
 import io.perennial.model.history.DecayPolicy;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -31,7 +33,6 @@ import java.util.Set;
  * </ul>
  */
 final class AlsSearch implements OptionsSearch<AlsHyperparameters, DistillationOptions> {
-  private static final int[] HALF_LIVES = {15, 30, 60, 120, 240};
   private static final Confidence[] COUNTED = {
     Confidence.LOG, Confidence.LINEAR, Confidence.FADING
   };
@@ -56,12 +57,10 @@ final class AlsSearch implements OptionsSearch<AlsHyperparameters, DistillationO
     double alpha = stock ? between(1, 100, random) : now.alpha() * between(0.25, 4, random);
     double unobserved = now.unobservedWeight() * between(0.25, 4, random);
     boolean neverToo = stock || now.decay().halfLife().isEmpty();
-    int drawn = random.nextInt(HALF_LIVES.length + (neverToo ? 1 : 0));
+    int drawn = random.nextInt(HALF_LIVES.size() + (neverToo ? 1 : 0));
     int nightly = 1 + random.nextInt(2);
     Optional<Duration> halfLife =
-        drawn < HALF_LIVES.length
-            ? Optional.of(Duration.ofDays(HALF_LIVES[drawn]))
-            : Optional.empty();
+        drawn < HALF_LIVES.size() ? Optional.of(HALF_LIVES.get(drawn)) : Optional.empty();
     return new AlsHyperparameters(
         now.rank(),
         now.maxIter(),
@@ -100,10 +99,10 @@ final class AlsSearch implements OptionsSearch<AlsHyperparameters, DistillationO
 
   /** Items that fade, or do not. */
   private static AlsHyperparameters fading(AlsHyperparameters model, Random random) {
-    int drawn = random.nextInt(HALF_LIVES.length + 1);
-    return !model.implicitPrefs() || drawn == HALF_LIVES.length
+    int drawn = random.nextInt(HALF_LIVES.size() + 1);
+    return !model.implicitPrefs() || drawn == HALF_LIVES.size()
         ? model
-        : model.withItemHalfLife(Optional.of(Duration.ofDays(HALF_LIVES[drawn])));
+        : model.withItemHalfLife(Optional.of(HALF_LIVES.get(drawn)));
   }
 
   /** Users as stored, or fresh with weights of their own. */
@@ -120,15 +119,5 @@ final class AlsSearch implements OptionsSearch<AlsHyperparameters, DistillationO
             Optional.of(alpha),
             Optional.of(unobserved),
             Optional.of(regParam));
-  }
-
-  /** Uniform by logarithm. */
-  private static double between(double low, double high, Random random) {
-    return low * Math.pow(high / low, random.nextDouble());
-  }
-
-  /** Three significant digits: what a pipeline file can show. */
-  private static double rounded(double value) {
-    return new BigDecimal(value).round(new MathContext(3)).doubleValue();
   }
 }

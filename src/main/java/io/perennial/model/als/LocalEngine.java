@@ -1,6 +1,7 @@
 package io.perennial.model.als;
 
 import io.perennial.distillation.ScoreDistillation.Weighting;
+import io.perennial.model.DriverThreads;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 
@@ -11,7 +12,8 @@ import io.perennial.model.MemoryFactorTable;
 final class LocalEngine implements SweepEngine {
   private static final int SOLVED_AT_ONCE = 64;
   private static final int SUMMED_AT_ONCE = 4096;
-  private final Workers workers = new Workers(Runtime.getRuntime().availableProcessors());
+  private final DriverThreads workers =
+      new DriverThreads(Runtime.getRuntime().availableProcessors());
   private final TouchedRows users;
   private final TouchedRows items;
   private final EntityBlock byUser;

@@ -1,18 +1,17 @@
 package io.perennial.model.als;
 
-import static org.apache.spark.sql.functions.coalesce;
+import static io.perennial.model.history.DatedEvents.TIME;
+import static io.perennial.model.history.DatedEvents.VALUE;
+import static io.perennial.model.history.DatedEvents.fade;
+import static io.perennial.model.history.DatedEvents.last;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.pow;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.unix_millis;
 
 import io.perennial.event.EventColumns;
+import io.perennial.model.history.DatedEvents;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +26,6 @@ import org.apache.spark.sql.Row;
 /** Turns events into distinct pairs, on Spark, in one job. */
 final class PairAggregation {
   private static final int PIECE = 1 << 16;
-  private static final String TIME = "pair_time";
-  private static final String VALUE = "pair_value";
 
   private PairAggregation() {}
 
@@ -41,16 +38,7 @@ final class PairAggregation {
       Dataset<Row> events, PairWeighting weighting, DecayPolicy decay, Instant now) {
     Column user = col(EventColumns.USER_INDEX);
     Column item = col(EventColumns.ITEM_INDEX);
-    Dataset<Row> rows =
-        events.select(
-            user,
-            item,
-            col(EventColumns.DATE),
-            col(EventColumns.TIME).as(TIME),
-            coalesce(col(EventColumns.VALUE), lit(1.0)).as(VALUE));
-    if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
-      rows = rows.groupBy(user, item, col(EventColumns.DATE)).agg(last(), max(col(TIME)).as(TIME));
-    }
+    Dataset<Row> rows = DatedEvents.of(events, decay);
     Column fade = fade(decay, now, col(TIME));
     Dataset<Row> pairs =
         weighting.isRating()
@@ -68,19 +56,6 @@ final class PairAggregation {
         .select(user, item, col("faded"), col(VALUE), col("events"))
         .toJavaRDD()
         .mapPartitions(PairAggregation::pieces);
-  }
-
-  /** Value of the last event; of those at the same instant, the highest. */
-  private static Column last() {
-    return max_by(col(VALUE), struct(col(TIME), col(VALUE))).as(VALUE);
-  }
-
-  private static Column fade(DecayPolicy decay, Instant now, Column time) {
-    if (decay.halfLife().isEmpty()) {
-      return lit(1.0);
-    }
-    Column age = greatest(lit(0L), lit(now.toEpochMilli()).minus(unix_millis(time)));
-    return pow(lit(0.5), age.divide(lit((double) decay.halfLife().get().toMillis())));
   }
 
   private static Iterator<Pairs> pieces(Iterator<Row> rows) {

@@ -81,7 +81,7 @@ public final class BlendedTopItems implements Serializable {
   private final class Blending implements Rescoring {
     private final PastTraits[] pasts;
     private final float[] taste;
-    private final double[] x = new double[BlendFeature.COUNT];
+    private final TileBlend blend = new TileBlend(weights);
 
     Blending(PastTraits[] pasts, float[] taste) {
       this.pasts = pasts;
@@ -91,48 +91,19 @@ public final class BlendedTopItems implements Serializable {
     @Override
     public void rescore(int from, int count, int first, int width, float[] scores) {
       float[] cosines = tastes.tile(taste, from, count, first);
-      float ofScore = (float) weights[BlendFeature.SCORE.ordinal()];
-      float ofTaste = (float) weights[BlendFeature.TASTE.ordinal()];
       for (int user = 0; user < count; user++) {
         PastTraits past = pasts[from + user];
-        int row = user * width;
-        int[] had = past.past().items();
-        int begin = lowerBound(had, items[first]);
-        int end = lowerBound(had, items[first + width - 1] + 1);
-        float[] sums = new float[end - begin];
-        for (int n = begin; n < end; n++) {
-          int at = Arrays.binarySearch(items, first, first + width, had[n]);
-          sums[n - begin] =
-              at < 0 ? 0 : sum(past, n, scores[row + at - first], cosines[row + at - first]);
-        }
-        for (int item = 0; item < width; item++) {
-          scores[row + item] =
-              ofScore * BlendInputs.log(scores[row + item])
-                  + ofTaste * cosines[row + item]
-                  + terms[first + item];
-        }
-        for (int n = begin; n < end; n++) {
-          int at = Arrays.binarySearch(items, first, first + width, had[n]);
-          if (at >= 0) {
-            scores[row + at - first] = sums[n - begin];
-          }
-        }
+        blend.blend(
+            past.past().items(),
+            (n, score, cosine, x) -> BlendInputs.fill(traits, past, n, score, cosine, x),
+            items,
+            terms,
+            first,
+            width,
+            scores,
+            cosines,
+            user * width);
       }
-    }
-
-    private float sum(PastTraits past, int n, float score, float cosine) {
-      BlendInputs.fill(traits, past, n, BlendInputs.log(score), cosine, x);
-      double sum = 0;
-      for (int f = 0; f < x.length; f++) {
-        sum += weights[f] * x[f];
-      }
-      return (float) sum;
-    }
-
-    /** Place of the first value that is not below another. */
-    private static int lowerBound(int[] sorted, int value) {
-      int at = Arrays.binarySearch(sorted, value);
-      return at >= 0 ? at : -at - 1;
     }
   }
 }

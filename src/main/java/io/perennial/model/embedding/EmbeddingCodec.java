@@ -1,11 +1,13 @@
 package io.perennial.model.embedding;
 
+import io.perennial.model.CorruptStateException;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelState;
 import io.perennial.model.ModelState.Companion;
+import io.perennial.model.StateReader;
 import io.perennial.model.embedding.EmbeddingModel.Changed;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.step.Objective;
@@ -106,28 +108,27 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
    */
   @Override
   public EmbeddingModel decode(ModelState state) {
+    StateReader read = new StateReader(state);
     FactorRows items = state.items().all();
-    double[] dense = array(state, DENSE);
-    check(DENSE, dense.length, 7);
+    double[] dense = read.array(DENSE, 7);
     ScoreForm form =
         new ScoreForm(
-            constant(Objective.class, state, OBJECTIVE),
-            constant(Similarity.class, state, SIMILARITY),
-            (int) number(state, DIMENSION),
-            Boolean.parseBoolean(attribute(state, BIASES)),
+            read.constant(Objective.class, OBJECTIVE),
+            read.constant(Similarity.class, SIMILARITY),
+            (int) read.number(DIMENSION),
+            Boolean.parseBoolean(read.attribute(BIASES)),
             (float) dense[0],
             (float) dense[1]);
     int width = form.width();
-    check(RANK, items.rank(), width);
-    check(RANK, state.users().rank(), width);
-    check(ITEMS, items.size(), number(state, ITEMS));
-    check(USERS, state.users().size(), number(state, USERS));
+    StateReader.check(RANK, items.rank(), width);
+    StateReader.check(RANK, state.users().rank(), width);
+    StateReader.check(ITEMS, items.size(), read.number(ITEMS));
+    StateReader.check(USERS, state.users().size(), read.number(USERS));
     FactorTable userMoments = companion(state, USER_MOMENTS, 2 * width);
-    check(USER_MOMENTS, userMoments.size(), state.users().size());
+    StateReader.check(USER_MOMENTS, userMoments.size(), state.users().size());
     FactorRows itemMoments = companion(state, ITEM_MOMENTS, 2 * width).all();
-    check(ITEM_MOMENTS, itemMoments.size(), items.size());
-    double[] mean = array(state, USER_MEAN);
-    check(USER_MEAN, mean.length, width + 1);
+    StateReader.check(ITEM_MOMENTS, itemMoments.size(), items.size());
+    double[] mean = read.array(USER_MEAN, width + 1);
     return new EmbeddingModel(
         form,
         state.users(),
@@ -142,13 +143,13 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
             new float[] {(float) dense[4], (float) dense[5]},
             new int[] {(int) dense[6]}),
         new RowMean(Arrays.copyOf(mean, width), mean[width]),
-        exemplars(state),
+        exemplars(read),
         List.of());
   }
 
-  private static Exemplars exemplars(ModelState state) {
+  private static Exemplars exemplars(StateReader read) {
     try {
-      return Exemplars.ofArray(array(state, EXEMPLARS));
+      return Exemplars.ofArray(read.array(EXEMPLARS));
     } catch (IllegalArgumentException e) {
       throw new CorruptStateException(e.getMessage());
     }
@@ -159,48 +160,7 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     if (companion == null) {
       throw new CorruptStateException("it has no rows " + name);
     }
-    check(name, companion.all().rank(), width);
+    StateReader.check(name, companion.all().rank(), width);
     return companion.all();
-  }
-
-  private static double[] array(ModelState state, String name) {
-    double[] array = state.arrays().get(name);
-    if (array == null) {
-      throw new CorruptStateException("it has no array " + name);
-    }
-    return array;
-  }
-
-  private static String attribute(ModelState state, String name) {
-    String value = state.attributes().get(name);
-    if (value == null) {
-      throw new CorruptStateException("it has no attribute " + name);
-    }
-    return value;
-  }
-
-  private static long number(ModelState state, String name) {
-    String value = attribute(state, name);
-    try {
-      return Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      throw new CorruptStateException("its " + name + " is '" + value + "'");
-    }
-  }
-
-  private static <E extends Enum<E>> E constant(Class<E> type, ModelState state, String name) {
-    String value = attribute(state, name);
-    for (E constant : type.getEnumConstants()) {
-      if (constant.name().equals(value)) {
-        return constant;
-      }
-    }
-    throw new CorruptStateException("its " + name + " is '" + value + "'");
-  }
-
-  private static void check(String what, long found, long wanted) {
-    if (found != wanted) {
-      throw new CorruptStateException(what + " is " + found + " instead of " + wanted);
-    }
   }
 }

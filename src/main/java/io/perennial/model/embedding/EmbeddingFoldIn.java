@@ -73,7 +73,7 @@ final class EmbeddingFoldIn implements FoldIn {
     Arrays.fill(still, true);
     Recipe recipe = options.recipe();
     Beginning beginning =
-        new Beginning(recipe, options.spread(), meanUser, itemIndices, 0, 1, still, SEED);
+        new Beginning(recipe, options.start().spread(), meanUser, itemIndices, 0, 1, still, SEED);
     ParameterRows row = ParameterRows.fresh(recipe.width(), new float[recipe.width()]);
     float[] behind = {1f};
     try (TrainingStep step =
@@ -161,14 +161,14 @@ final class EmbeddingFoldIn implements FoldIn {
     row.steps()[0] = 0;
     behind[0] = events.size();
     try {
-      for (int epoch = 0; epoch < options.epochs(); epoch++) {
+      for (int epoch = 0; epoch < options.training().epochs(); epoch++) {
         int[] order = Round.order(events.size(), Partition.seed(SEED, epoch));
-        for (int from = 0; from < order.length; from += options.batch()) {
+        for (int from = 0; from < order.length; from += options.training().batch()) {
           step.learn(
               state.training(),
               order,
               from,
-              Math.min(order.length, from + options.batch()),
+              Math.min(order.length, from + options.training().batch()),
               recipe.adam().learningRate(),
               new SplittableRandom(Partition.seed(SEED, epoch, from)));
         }

@@ -8,7 +8,6 @@ import io.perennial.model.Model;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingLoss;
 import io.perennial.model.embedding.replay.Exemplars;
-import io.perennial.model.embedding.rounds.EpochLoss;
 import io.perennial.model.embedding.step.ParameterRows;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class EmbeddingModel implements Model {
   private final ParameterRows dense;
   private final RowMean userMean;
   private final Exemplars exemplars;
-  private final List<EpochLoss> losses;
+  private final List<TrainingLoss> losses;
 
   /**
    * Rows that differ from the parent's.
@@ -61,7 +60,7 @@ public final class EmbeddingModel implements Model {
       ParameterRows dense,
       RowMean userMean,
       Exemplars exemplars,
-      List<EpochLoss> losses) {
+      List<TrainingLoss> losses) {
     this.form = Objects.requireNonNull(form, "form");
     this.users = Objects.requireNonNull(users, "users");
     this.items = Objects.requireNonNull(items, "items");
@@ -123,11 +122,6 @@ public final class EmbeddingModel implements Model {
     return exemplars;
   }
 
-  /** Losses of every epoch of the training that made this; empty of a model that was read back. */
-  public List<EpochLoss> epochLosses() {
-    return losses;
-  }
-
   @Override
   public FactorRows items() {
     return form.itemVectors(items);
@@ -150,9 +144,7 @@ public final class EmbeddingModel implements Model {
 
   @Override
   public List<TrainingLoss> losses() {
-    return losses.stream()
-        .map(loss -> new TrainingLoss(loss.epoch(), loss.part(), loss.value()))
-        .toList();
+    return losses;
   }
 
   /** The same model with nothing changed: what a night without events makes of its parent. */

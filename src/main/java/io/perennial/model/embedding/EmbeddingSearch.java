@@ -1,5 +1,9 @@
 package io.perennial.model.embedding;
 
+import static io.perennial.model.Draws.HALF_LIVES;
+import static io.perennial.model.Draws.between;
+import static io.perennial.model.Draws.rounded;
+
 import io.perennial.model.FamilyOptions;
 import io.perennial.model.OptionsSearch;
 import io.perennial.model.Tunable;
@@ -7,8 +11,6 @@ import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.embedding.step.Teaching;
 import io.perennial.model.history.DecayPolicy;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -21,8 +23,8 @@ import java.util.Set;
  * <ul>
  *   <li>{@code recipe.adam.learningRate}: a fifth to five times, by its logarithm; {@code l2} and
  *       {@code biasL2}: a quarter to four times; {@code temperature}, for rankings: half to twice.
- *   <li>{@code nightlyEpochs}: 1 to 5; {@code decay.halfLife}, where the file has one: 15, 30, 60,
- *       120 or 240 days.
+ *   <li>{@code training.nightlyEpochs}: 1 to 5; {@code decay.halfLife}, where the file has one: 15,
+ *       30, 60, 120 or 240 days.
  *   <li>{@code teaching}: each of {@code likelihood}, {@code softTargets} and {@code anchor} is
  *       left out or from 0.03 to 3; {@code adversarial} as the file says, a third to three times.
  *   <li>{@code replay.most}: 0, 5 or 20, with a weight from 0.1 to 1; {@code strength}: fixed, or
@@ -30,7 +32,6 @@ import java.util.Set;
  * </ul>
  */
 final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, EmbeddingDistillation> {
-  private static final int[] HALF_LIVES = {15, 30, 60, 120, 240};
   private static final int[] REMEMBERED = {0, 5, 20};
   private static final int MOST_EPOCHS = 5;
 
@@ -43,15 +44,13 @@ final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, Embedding
     EmbeddingOptions model = now.model();
     // Always drawn, so that arms which do not use one agree on the others.
     int nightly = 1 + random.nextInt(MOST_EPOCHS);
-    int days = HALF_LIVES[random.nextInt(HALF_LIVES.length)];
+    Duration halfLife = HALF_LIVES.get(random.nextInt(HALF_LIVES.size()));
     EmbeddingOptions drawn = model.with(recipe(model.recipe(), random));
     if (parts.contains(Tunable.NIGHTS)) {
-      drawn = drawn.withEpochs(drawn.epochs(), nightly);
+      drawn = drawn.withEpochs(drawn.training().epochs(), nightly);
     }
     if (parts.contains(Tunable.FADING) && model.decay().halfLife().isPresent()) {
-      drawn =
-          drawn.with(
-              new DecayPolicy(Optional.of(Duration.ofDays(days)), model.decay().aggregate()));
+      drawn = drawn.with(new DecayPolicy(Optional.of(halfLife), model.decay().aggregate()));
     }
     return parts.contains(Tunable.TEACHER)
         ? now.withModel(drawn).with(distillation(now.distillation(), teaching))
@@ -103,15 +102,5 @@ final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, Embedding
   private static double weight(Random random) {
     double weight = rounded(between(0.03, 3, random));
     return random.nextBoolean() ? weight : 0;
-  }
-
-  /** Uniform by logarithm. */
-  private static double between(double low, double high, Random random) {
-    return low * Math.pow(high / low, random.nextDouble());
-  }
-
-  /** Three significant digits: what a pipeline file can show. */
-  private static double rounded(double value) {
-    return new BigDecimal(value).round(new MathContext(3)).doubleValue();
   }
 }

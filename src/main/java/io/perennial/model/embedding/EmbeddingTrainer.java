@@ -2,7 +2,9 @@ package io.perennial.model.embedding;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
+import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.MemoryFactorTable;
+import io.perennial.model.NoTrainingEventsException;
 import io.perennial.model.OverlaidFactorTable;
 import io.perennial.model.Trainer;
 import io.perennial.model.TrainingTask;
@@ -57,7 +59,10 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   @Override
   public EmbeddingModel train(TrainingTask<EmbeddingModel> task) {
     task.parent().ifPresent(this::checkParent);
-    int epochs = task.parent().isPresent() ? options.nightlyEpochs() : options.epochs();
+    int epochs =
+        task.parent().isPresent()
+            ? options.training().nightlyEpochs()
+            : options.training().epochs();
     task.progress().begin("learning embeddings", epochs);
     try (NightData night = NightData.of(task, options)) {
       if (night.counts().events() == 0) {
@@ -83,7 +88,10 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       Course course = course(task, night, items, dense, epochs);
       Trained trained =
           new LocalSgd(
-                  course, parent.isPresent() ? options.stopping().atNight() : options.stopping())
+                  course,
+                  parent.isPresent()
+                      ? options.training().stopping().atNight()
+                      : options.training().stopping())
               .train(
                   workers,
                   new Shared(itemRows, dense, discriminator(task, course)),
@@ -95,14 +103,14 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   private Beginning beginning(TrainingTask<EmbeddingModel> task, ItemSide items) {
     return new Beginning(
         recipe,
-        options.spread(),
+        options.start().spread(),
         task.parent()
             .map(EmbeddingModel::userMean)
             .filter(RowMean::any)
             .map(ItemSide::mean)
             .orElse(new float[0]),
         items.indices(),
-        task.parent().isPresent() ? 0 : options.stopping().share(),
+        task.parent().isPresent() ? 0 : options.training().stopping().share(),
         distillation.replay().weight(),
         items.touched(),
         task.seed());
@@ -111,7 +119,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   /** Scale and b of a training from scratch. */
   private ParameterRows firstDense(double meanValue) {
     double scale = options.firstScale();
-    if (!recipe.learnsRatings() || options.denseBias() == EmbeddingOptions.DenseBias.ZERO) {
+    if (!recipe.learnsRatings() || options.start().denseBias() == EmbeddingOptions.DenseBias.ZERO) {
       return Parameters.denseUnit(scale, 0);
     }
     double alike =
@@ -176,10 +184,10 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             .map(p -> items.taught(p, dense.values()[0], dense.values()[1]))
             .orElse(TaughtItems.NOBODY),
         parent.isPresent() ? items.probes(distillation.teaching().probes()) : new int[0],
-        options.schedule(),
+        options.training().schedule(),
         epochs,
-        options.roundsPerEpoch(),
-        options.batch(),
+        options.sharing().roundsPerEpoch(),
+        options.training().batch(),
         task.seed(),
         items.chances(recipe.popularityPower()),
         items.evidence(),
@@ -293,14 +301,14 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     }
     if (form.objective() != recipe.objective()) {
       throw new IncompatibleParentException(
-          "model.objective", form.objective(), recipe.objective());
+          "model.recipe.objective", form.objective(), recipe.objective());
     }
     if (form.similarity() != recipe.similarity()) {
       throw new IncompatibleParentException(
-          "model.similarity", form.similarity(), recipe.similarity());
+          "model.recipe.similarity", form.similarity(), recipe.similarity());
     }
     if (form.biases() != recipe.biases()) {
-      throw new IncompatibleParentException("model.biases", form.biases(), recipe.biases());
+      throw new IncompatibleParentException("model.recipe.biases", form.biases(), recipe.biases());
     }
   }
 }

@@ -1,17 +1,17 @@
 package io.perennial.model.embedding;
 
-import static org.apache.spark.sql.functions.coalesce;
+import static io.perennial.model.history.DatedEvents.TIME;
+import static io.perennial.model.history.DatedEvents.VALUE;
+import static io.perennial.model.history.DatedEvents.fade;
+import static io.perennial.model.history.DatedEvents.last;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.pow;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_millis;
 
 import io.perennial.event.EventColumns;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.history.DatedEvents;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,8 +26,6 @@ import org.apache.spark.sql.Row;
 /** Turns events into examples, on Spark. */
 final class EventReader {
   private static final int PIECE = 1 << 16;
-  private static final String TIME = "example_time";
-  private static final String VALUE = "example_value";
 
   private EventReader() {}
 
@@ -41,35 +39,14 @@ final class EventReader {
       Dataset<Row> events, boolean ratings, DecayPolicy decay, Instant now) {
     Column user = col(EventColumns.USER_INDEX);
     Column item = col(EventColumns.ITEM_INDEX);
-    Dataset<Row> rows =
-        events.select(
-            user,
-            item,
-            col(EventColumns.DATE),
-            col(EventColumns.TIME).as(TIME),
-            coalesce(col(EventColumns.VALUE), lit(1.0)).as(VALUE));
+    Dataset<Row> rows = DatedEvents.of(events, decay);
     if (ratings) {
       rows = rows.groupBy(user, item).agg(last(), max(col(TIME)).as(TIME));
-    } else if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
-      rows = rows.groupBy(user, item, col(EventColumns.DATE)).agg(last(), max(col(TIME)).as(TIME));
     }
-    Column weight = ratings ? lit(1.0) : fade(decay, now);
+    Column weight = ratings ? lit(1.0) : fade(decay, now, col(TIME));
     return rows.select(user, item, col(VALUE), weight, unix_millis(col(TIME)))
         .toJavaRDD()
         .mapPartitions(EventReader::pieces);
-  }
-
-  /** Value of the last event; of those at the same instant, the highest. */
-  private static Column last() {
-    return max_by(col(VALUE), struct(col(TIME), col(VALUE))).as(VALUE);
-  }
-
-  private static Column fade(DecayPolicy decay, Instant now) {
-    if (decay.halfLife().isEmpty()) {
-      return lit(1.0);
-    }
-    Column age = greatest(lit(0L), lit(now.toEpochMilli()).minus(unix_millis(col(TIME))));
-    return pow(lit(0.5), age.divide(lit((double) decay.halfLife().get().toMillis())));
   }
 
   private static Iterator<EventRows> pieces(Iterator<Row> rows) {

@@ -24,10 +24,14 @@ interface NightData extends AutoCloseable {
     JavaRDD<EventRows> pieces =
         EventReader.pieces(
             task.events(), options.recipe().learnsRatings(), options.decay(), task.now());
-    boolean local = options.localEvents() > 0 && task.events().count() <= options.localEvents();
+    boolean local =
+        options.sharing().localEvents() > 0
+            && task.events().count() <= options.sharing().localEvents();
     return local
         ? new LocalNight(
-            EventRows.concatenated(pieces.collect()).sorted(), task.parent(), options.workers())
-        : new SparkNight(pieces, task.parent(), options.workers());
+            EventRows.concatenated(pieces.collect()).sorted(),
+            task.parent(),
+            options.sharing().workers())
+        : new SparkNight(pieces, task.parent(), options.sharing().workers());
   }
 }

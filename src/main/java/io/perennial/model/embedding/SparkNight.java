@@ -13,6 +13,7 @@ import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.rounds.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -64,10 +65,11 @@ final class SparkNight implements NightData {
         context.broadcast(parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE));
     JavaPairRDD<Integer, EventRows> events =
         pieces.flatMapToPair(piece -> split(piece, number).iterator());
+    Broadcast<BitSet> wanted = context.broadcast(wanted(remembered.value()));
     JavaPairRDD<Integer, FactorRows> rows =
-        shared(context, parent.map(EmbeddingModel::users), width);
+        shared(context, parent.map(EmbeddingModel::users), wanted, width);
     JavaPairRDD<Integer, FactorRows> moments =
-        shared(context, parent.map(EmbeddingModel::userMoments), 2 * width);
+        shared(context, parent.map(EmbeddingModel::userMoments), wanted, 2 * width);
     // Every worker is there, though it may have nothing to do.
     List<Tuple2<Integer, EventRows>> everybody = new ArrayList<>();
     for (int id = 0; id < workers; id++) {
@@ -106,19 +108,39 @@ final class SparkNight implements NightData {
   }
 
   private static FactorRows together(Iterable<FactorRows> parts, int rank) {
-    FactorRows all = FactorRows.empty(rank);
-    for (FactorRows part : parts) {
-      all = all.overlaidBy(part);
-    }
-    return all;
+    List<FactorRows> pieces = new ArrayList<>();
+    parts.forEach(pieces::add);
+    return FactorRows.together(pieces, rank);
   }
 
+  /** Users whose rows a worker may need: of the events, and of what is remembered. A bit a user. */
+  private BitSet wanted(Exemplars remembered) {
+    BitSet users =
+        pieces.treeAggregate(
+            new BitSet(),
+            (found, piece) -> {
+              for (int user : piece.users()) {
+                found.set(user);
+              }
+              return found;
+            },
+            (found, others) -> {
+              found.or(others);
+              return found;
+            });
+    for (int user : remembered.users()) {
+      users.set(user);
+    }
+    return users;
+  }
+
+  /** The rows of wanted users, with their workers; all others stay where they are. */
   private JavaPairRDD<Integer, FactorRows> shared(
-      JavaSparkContext context, Optional<FactorTable> table, int rank) {
+      JavaSparkContext context, Optional<FactorTable> table, Broadcast<BitSet> wanted, int rank) {
     int number = workers;
     JavaRDD<FactorRows> rows =
         table.map(t -> DatasetFactorTable.pieces(t.dataset(), rank)).orElseGet(context::emptyRDD);
-    return rows.flatMapToPair(piece -> split(piece, number));
+    return rows.flatMapToPair(piece -> split(piece.where(wanted.value()::get), number));
   }
 
   private static List<Tuple2<Integer, EventRows>> split(EventRows piece, int workers) {
@@ -137,20 +159,10 @@ final class SparkNight implements NightData {
     int[][] rows = new int[workers][];
     int[] sizes = sizes(piece.indices(), workers, rows);
     List<Tuple2<Integer, FactorRows>> parts = new ArrayList<>();
-    int rank = piece.rank();
     for (int id = 0; id < workers; id++) {
-      if (sizes[id] == 0) {
-        continue;
+      if (sizes[id] > 0) {
+        parts.add(new Tuple2<>(id, piece.at(rows[id])));
       }
-      int[] indices = new int[sizes[id]];
-      float[] values = new float[sizes[id] * rank];
-      float[] counts = new float[sizes[id]];
-      for (int n = 0; n < indices.length; n++) {
-        indices[n] = piece.indices()[rows[id][n]];
-        counts[n] = piece.eventCounts()[rows[id][n]];
-        System.arraycopy(piece.values(), rows[id][n] * rank, values, n * rank, rank);
-      }
-      parts.add(new Tuple2<>(id, new FactorRows(rank, indices, values, counts)));
     }
     return parts.iterator();
   }

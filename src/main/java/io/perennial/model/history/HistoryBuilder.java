@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.pow;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -69,7 +68,7 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
             .withColumn("last", last)
             .groupBy("user_index", "item_index")
             .agg(
-                sum(fade(col("last").minus(col("time")))).as("count"),
+                sum(DatedEvents.fade(policy, col("last").minus(col("time")))).as("count"),
                 count(lit(1)).as("events"),
                 max(struct(col("time"), col("value"))).as("latest"));
     Column entry =
@@ -89,14 +88,6 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
             col("entries.value").as("values"),
             col("entries.events").as("events"),
             col("entries.last").as("last_times"));
-  }
-
-  /** The same factor as {@link DecayPolicy#fade}, as a column. */
-  private Column fade(Column millis) {
-    return policy
-        .halfLife()
-        .map(half -> pow(lit(0.5), millis.divide(lit((double) half.toMillis()))))
-        .orElse(lit(1.0));
   }
 
   /** The changed rows only: histories of the users of these events, as of after them. */

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.pow;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.unix_millis;
@@ -63,9 +62,11 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             .groupBy("item_index", "end")
             .agg(
                 count(lit(1)).as("events"),
-                sum(fade(col("end").minus(col("time")), ItemStatistics.RECENT_HALF_LIFE))
+                sum(DatedEvents.fade(
+                        ItemStatistics.RECENT_HALF_LIFE, col("end").minus(col("time"))))
                     .as("recent"),
-                sum(fade(col("end").minus(col("time")), ItemStatistics.SLOW_HALF_LIFE)).as("slow"),
+                sum(DatedEvents.fade(ItemStatistics.SLOW_HALF_LIFE, col("end").minus(col("time"))))
+                    .as("slow"),
                 min("time").as("first"),
                 max("time").as("last"));
     return buckets
@@ -95,11 +96,8 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             total.plus(
                 bucket
                     .getField(field)
-                    .multiply(fade(col("last").minus(bucket.getField("end")), halfLife))));
-  }
-
-  private static Column fade(Column millis, Duration halfLife) {
-    return pow(lit(0.5), millis.divide(lit((double) halfLife.toMillis())));
+                    .multiply(
+                        DatedEvents.fade(halfLife, col("last").minus(bucket.getField("end"))))));
   }
 
   /**

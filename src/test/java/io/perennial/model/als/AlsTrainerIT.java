@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.Progress;
 import io.perennial.distillation.DistillationOptions;
+import io.perennial.model.CorruptStateException;
 import io.perennial.model.DatasetFactorTable;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.Feedback;
+import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.ModelState;
+import io.perennial.model.NoTrainingEventsException;
 import io.perennial.model.OverlaidFactorTable;
 import io.perennial.model.TrainingEvents;
 import io.perennial.model.TrainingTask;

@@ -9,6 +9,7 @@ import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
+import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.TrainingEvents;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.als.AlsHyperparameters.Confidence;

@@ -8,6 +8,7 @@ import io.perennial.Progress;
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
+import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.TrainingEvents;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.als.AlsHyperparameters.Solver;

@@ -24,7 +24,7 @@ class EmbeddingContractIT {
     @Override
     protected ModelFamily<EmbeddingModel> family() {
       return new EmbeddingFamily(
-          EmbeddingOptions.ratings().withWorkers(3, 2, 1_000_000),
+          EmbeddingOptions.ratings().with(new EmbeddingOptions.Sharing(3, 2, 1_000_000)),
           new EmbeddingDistillation(
               ALL,
               EmbeddingDistillation.Strength.ADAPTIVE,
@@ -37,7 +37,7 @@ class EmbeddingContractIT {
     @Override
     protected ModelFamily<EmbeddingModel> family() {
       return new EmbeddingFamily(
-          EmbeddingOptions.ratings().withEpochs(3, 2).withWorkers(2, 1, 0),
+          EmbeddingOptions.ratings().withEpochs(3, 2).with(new EmbeddingOptions.Sharing(2, 1, 0)),
           new EmbeddingDistillation(
               ALL,
               EmbeddingDistillation.Strength.FIXED,
@@ -70,7 +70,8 @@ class EmbeddingContractIT {
   class PairwiseRanking extends ModelFamilyContract<EmbeddingModel> {
     @Override
     protected ModelFamily<EmbeddingModel> family() {
-      EmbeddingOptions options = EmbeddingOptions.retrieval().withWorkers(2, 1, 1_000_000);
+      EmbeddingOptions options =
+          EmbeddingOptions.retrieval().with(new EmbeddingOptions.Sharing(2, 1, 1_000_000));
       return new EmbeddingFamily(
           options.with(options.recipe().with(Objective.BPR)), EmbeddingDistillation.NONE);
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.perennial.Progress;
 import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
+import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.ModelState;
+import io.perennial.model.NoTrainingEventsException;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingEvents;
 import io.perennial.model.TrainingTask;
@@ -89,9 +91,15 @@ class EmbeddingNightsIT {
         new EmbeddingOptions[] {EmbeddingOptions.ratings(), EmbeddingOptions.retrieval()}) {
       EmbeddingOptions few = options.withEpochs(2, 2);
       EmbeddingFamily driver =
-          family(few.withWorkers(3, 2, 1_000_000), Replay.Owner.USER, Replay.Selection.HERDING);
+          family(
+              few.with(new EmbeddingOptions.Sharing(3, 2, 1_000_000)),
+              Replay.Owner.USER,
+              Replay.Selection.HERDING);
       EmbeddingFamily spark =
-          family(few.withWorkers(3, 2, 0), Replay.Owner.USER, Replay.Selection.HERDING);
+          family(
+              few.with(new EmbeddingOptions.Sharing(3, 2, 0)),
+              Replay.Owner.USER,
+              Replay.Selection.HERDING);
       Dataset<Row> base = night(driver, 0).dataset(8);
       Dataset<Row> second = night(driver, 1).dataset(1);
       EmbeddingModel here = learn(driver, Optional.empty(), base, 0);
@@ -108,7 +116,7 @@ class EmbeddingNightsIT {
         family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.LOSS);
     EmbeddingFamily three =
         family(
-            EmbeddingOptions.ratings().withWorkers(3, 1, 1_000_000),
+            EmbeddingOptions.ratings().with(new EmbeddingOptions.Sharing(3, 1, 1_000_000)),
             Replay.Owner.ITEM,
             Replay.Selection.LOSS);
     Dataset<Row> base = night(one, 0).dataset(2);
@@ -146,7 +154,7 @@ class EmbeddingNightsIT {
     for (long local : new long[] {0, 1_000}) {
       EmbeddingFamily family =
           family(
-              EmbeddingOptions.ratings().withWorkers(2, 1, local),
+              EmbeddingOptions.ratings().with(new EmbeddingOptions.Sharing(2, 1, local)),
               Replay.Owner.ITEM,
               Replay.Selection.LOSS);
       Dataset<Row> events =
@@ -166,7 +174,7 @@ class EmbeddingNightsIT {
         family(EmbeddingOptions.tutorial(), Replay.Owner.ITEM, Replay.Selection.LOSS);
     assertThatThrownBy(() -> learn(other, Optional.of(parent), night(family, 1).dataset(1), 1))
         .isInstanceOf(IncompatibleParentException.class)
-        .hasMessageContaining("model.biases");
+        .hasMessageContaining("model.recipe.biases");
     assertThatThrownBy(() -> learn(family, Optional.empty(), new TrainingEvents().dataset(1), 0))
         .isInstanceOf(NoTrainingEventsException.class);
   }

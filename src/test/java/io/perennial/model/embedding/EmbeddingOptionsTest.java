@@ -42,17 +42,17 @@ class EmbeddingOptionsTest {
     assertThatThrownBy(() -> Adam.DEFAULT.withLearningRate(0))
         .hasMessageContaining("model.recipe.adam.learningRate");
     assertThatThrownBy(() -> new Schedule(Schedule.Kind.COSINE, 1))
-        .hasMessageContaining("model.schedule.warmUp");
+        .hasMessageContaining("model.training.schedule.warmUp");
     assertThatThrownBy(() -> new EarlyStopping(0.5, 1))
-        .hasMessageContaining("model.stopping.share");
+        .hasMessageContaining("model.training.stopping.share");
     assertThatThrownBy(() -> new Teaching(0, 0, 0, 0, 2, 1, 0))
         .hasMessageContaining("distillation.teaching.temperature");
     assertThatThrownBy(() -> new Teaching(-1, 1, 0, 0, 2, 1, 0))
         .hasMessageContaining("distillation.teaching.likelihood");
     assertThatThrownBy(() -> EmbeddingOptions.ratings().withEpochs(0, 1))
-        .hasMessage("model.epochs must lie between 1 and 100000, got 0");
-    assertThatThrownBy(() -> EmbeddingOptions.ratings().withWorkers(0, 1, 1))
-        .hasMessageContaining("model.workers");
+        .hasMessage("model.training.epochs must lie between 1 and 100000, got 0");
+    assertThatThrownBy(() -> EmbeddingOptions.ratings().with(new EmbeddingOptions.Sharing(0, 1, 1)))
+        .hasMessageContaining("model.sharing.workers");
   }
 
   @Test

@@ -37,8 +37,8 @@ class EmbeddingSearchTest {
         assertThat(one).isEqualTo(drawn(options, EnumSet.allOf(Tunable.class), seed));
         EmbeddingOptions model = one.model();
         assertThat(model.recipe().dimension()).isEqualTo(options.recipe().dimension());
-        assertThat(model.epochs()).isEqualTo(options.epochs());
-        assertThat(model.nightlyEpochs()).isBetween(1, 5);
+        assertThat(model.training().epochs()).isEqualTo(options.training().epochs());
+        assertThat(model.training().nightlyEpochs()).isBetween(1, 5);
         double rate = options.recipe().adam().learningRate();
         assertThat(model.recipe().adam().learningRate()).isBetween(0.19 * rate, 5.1 * rate);
         assertThat(model.decay().halfLife().isPresent())
@@ -60,7 +60,8 @@ class EmbeddingSearchTest {
       FamilyOptions<EmbeddingOptions, EmbeddingDistillation> alone =
           drawn(retrieval, EnumSet.noneOf(Tunable.class), seed);
       assertThat(alone.distillation()).isEqualTo(EmbeddingDistillation.NONE);
-      assertThat(alone.model().nightlyEpochs()).isEqualTo(retrieval.nightlyEpochs());
+      assertThat(alone.model().training().nightlyEpochs())
+          .isEqualTo(retrieval.training().nightlyEpochs());
       assertThat(alone.model().decay()).isEqualTo(retrieval.decay());
       assertThat(drawn(retrieval, EnumSet.allOf(Tunable.class), seed).model().recipe())
           .isEqualTo(alone.model().recipe());

@@ -15,11 +15,12 @@ public record EarlyStopping(double share, int patience) implements Serializable 
 
   public EarlyStopping {
     if (!(share >= 0 && share < 0.5)) {
-      throw new IllegalArgumentException("model.stopping.share must lie in [0, 0.5), got " + share);
+      throw new IllegalArgumentException(
+          "model.training.stopping.share must lie in [0, 0.5), got " + share);
     }
     if (patience < 1) {
       throw new IllegalArgumentException(
-          "model.stopping.patience must be at least 1, got " + patience);
+          "model.training.stopping.patience must be at least 1, got " + patience);
     }
   }
 

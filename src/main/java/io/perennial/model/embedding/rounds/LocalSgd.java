@@ -1,6 +1,7 @@
 package io.perennial.model.embedding.rounds;
 
 import io.perennial.Progress;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
 import io.perennial.model.embedding.step.ExplodedLossException;
 import io.perennial.model.embedding.step.StepLoss;
@@ -29,7 +30,7 @@ public final class LocalSgd {
    * @param shared parameters of all; those of users are with the workers
    * @param losses of every epoch
    */
-  public record Trained(Shared shared, List<EpochLoss> losses) {}
+  public record Trained(Shared shared, List<TrainingLoss> losses) {}
 
   /**
    * Trains; afterwards the workers hold the users of the best epoch, or of the last one where
@@ -40,7 +41,7 @@ public final class LocalSgd {
   public Trained train(Workers workers, Shared begin, Progress progress) {
     Shared shared = begin;
     Shared best = begin;
-    List<EpochLoss> losses = new ArrayList<>();
+    List<TrainingLoss> losses = new ArrayList<>();
     double least = validation(workers, shared, 0, losses);
     boolean measured = !Double.isNaN(least);
     workers.keep();
@@ -58,8 +59,8 @@ public final class LocalSgd {
       }
       first = Double.isNaN(first) ? loss.meanTask() : first;
       check(loss.meanTask() + loss.meanTeaching(), first);
-      losses.add(new EpochLoss(epoch + 1, EpochLoss.TRAINING, loss.meanTask()));
-      losses.add(new EpochLoss(epoch + 1, EpochLoss.TEACHING, loss.meanTeaching()));
+      losses.add(new TrainingLoss(epoch + 1, TrainingLoss.TRAINING, loss.meanTask()));
+      losses.add(new TrainingLoss(epoch + 1, TrainingLoss.TEACHING, loss.meanTeaching()));
       progress.advance(1);
       if (measured) {
         double now = validation(workers, shared, epoch + 1, losses);
@@ -86,7 +87,7 @@ public final class LocalSgd {
   }
 
   /** Mean loss of what is held back; NaN where nothing is. */
-  private double validation(Workers workers, Shared shared, int epoch, List<EpochLoss> losses) {
+  private double validation(Workers workers, Shared shared, int epoch, List<TrainingLoss> losses) {
     if (stopping.share() == 0) {
       return Double.NaN;
     }
@@ -97,7 +98,7 @@ public final class LocalSgd {
     if (sum.examples() == 0) {
       return Double.NaN;
     }
-    losses.add(new EpochLoss(epoch, EpochLoss.VALIDATION, sum.meanTask()));
+    losses.add(new TrainingLoss(epoch, TrainingLoss.VALIDATION, sum.meanTask()));
     return sum.meanTask();
   }
 }

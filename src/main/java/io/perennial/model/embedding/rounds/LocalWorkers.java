@@ -1,20 +1,18 @@
 package io.perennial.model.embedding.rounds;
 
+import io.perennial.model.DriverThreads;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.embedding.rounds.Advance.Advanced;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /** Workers in threads of the driver; no Spark job. */
 public final class LocalWorkers implements Workers {
-  private final ExecutorService executor;
+  private final DriverThreads threads;
   private List<WorkerState> states;
   private List<WorkerState> kept;
 
@@ -25,66 +23,24 @@ public final class LocalWorkers implements Workers {
   public LocalWorkers(List<WorkerState> states, int threads) {
     this.states = List.copyOf(states);
     this.kept = this.states;
-    this.executor =
-        Executors.newFixedThreadPool(
-            Math.max(1, Math.min(threads, states.size())),
-            task -> {
-              Thread thread = new Thread(task, "embedding-worker");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.threads = new DriverThreads(Math.max(1, Math.min(threads, states.size())));
   }
 
   @Override
   public <S, T> List<T> each(S shared, Work<S, T> work) {
-    List<Callable<T>> tasks = new ArrayList<>();
-    for (WorkerState state : states) {
-      tasks.add(() -> work.apply(state, shared));
-    }
-    return all(tasks);
+    return all(state -> work.apply(state, shared));
   }
 
   @Override
   public <S, T> List<T> advance(S shared, Advance<S, T> work) {
-    List<Callable<Advanced<T>>> tasks = new ArrayList<>();
-    for (WorkerState state : states) {
-      tasks.add(() -> work.apply(state, shared));
-    }
-    List<T> results = new ArrayList<>();
-    List<WorkerState> next = new ArrayList<>();
-    for (Advanced<T> advanced : all(tasks)) {
-      next.add(advanced.next());
-      results.add(advanced.result());
-    }
-    states = next;
-    return results;
+    List<Advanced<T>> all = all(state -> work.apply(state, shared));
+    states = all.stream().map(Advanced::next).toList();
+    return all.stream().map(Advanced::result).toList();
   }
 
-  private <T> List<T> all(List<Callable<T>> tasks) {
-    List<Future<T>> running = new ArrayList<>();
-    for (Callable<T> task : tasks) {
-      running.add(executor.submit(task));
-    }
-    List<T> results = new ArrayList<>();
-    RuntimeException failure = null;
-    for (Future<T> future : running) {
-      try {
-        results.add(future.get());
-      } catch (ExecutionException e) {
-        if (failure == null) {
-          failure =
-              e.getCause() instanceof RuntimeException cause
-                  ? cause
-                  : new IllegalStateException(e.getCause());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("Interrupted while learning embeddings", e);
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+  private <T> List<T> all(Function<WorkerState, T> work) {
+    List<T> results = new ArrayList<>(Collections.nCopies(states.size(), null));
+    threads.each(states.size(), () -> work, (task, n) -> results.set(n, task.apply(states.get(n))));
     return results;
   }
 
@@ -100,15 +56,13 @@ public final class LocalWorkers implements Workers {
 
   @Override
   public FactorTable rows(Work<Integer, FactorRows> rows, int width, long count) {
-    FactorRows all = FactorRows.empty(width);
-    for (WorkerState state : states) {
-      all = all.overlaidBy(rows.apply(state, width));
-    }
-    return new MemoryFactorTable(all);
+    return new MemoryFactorTable(
+        FactorRows.together(
+            states.stream().map(state -> rows.apply(state, width)).toList(), width));
   }
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    threads.close();
   }
 }

@@ -24,7 +24,8 @@ public record Schedule(Kind kind, double warmUp) implements Serializable {
   public Schedule {
     Objects.requireNonNull(kind, "kind");
     if (!(warmUp >= 0 && warmUp < 1)) {
-      throw new IllegalArgumentException("model.schedule.warmUp must lie in [0, 1), got " + warmUp);
+      throw new IllegalArgumentException(
+          "model.training.schedule.warmUp must lie in [0, 1), got " + warmUp);
     }
   }
 

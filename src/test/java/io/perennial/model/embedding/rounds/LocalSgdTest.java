@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.Progress;
 import io.perennial.model.FactorRows;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
@@ -114,7 +115,7 @@ class LocalSgdTest {
 
   /** Everything that a training leaves behind. */
   private record Left(
-      FactorRows users, FactorRows moments, Shared shared, List<EpochLoss> losses) {}
+      FactorRows users, FactorRows moments, Shared shared, List<TrainingLoss> losses) {}
 
   private static Left train(
       Recipe recipe, int workers, int threads, int rounds, EarlyStopping stopping, int epochs) {
@@ -205,10 +206,10 @@ class LocalSgdTest {
   @Test
   void severalWorkersLearnToo() {
     Recipe recipe = recipe(Objective.RATING);
-    List<EpochLoss> losses = train(recipe, 3, 2, 2, EarlyStopping.NEVER, 60).losses();
+    List<TrainingLoss> losses = train(recipe, 3, 2, 2, EarlyStopping.NEVER, 60).losses();
     double first = losses.get(0).value();
     double last = losses.get(losses.size() - 2).value();
-    assertThat(losses.get(losses.size() - 2).part()).isEqualTo(EpochLoss.TRAINING);
+    assertThat(losses.get(losses.size() - 2).part()).isEqualTo(TrainingLoss.TRAINING);
     assertThat(last).isLessThan(0.97 * first);
   }
 
@@ -232,8 +233,8 @@ class LocalSgdTest {
             0);
     EarlyStopping stopping = new EarlyStopping(0.3, 3);
     Left stopped = train(fast, 1, 1, 1, stopping, 200);
-    List<EpochLoss> validation =
-        stopped.losses().stream().filter(l -> l.part().equals(EpochLoss.VALIDATION)).toList();
+    List<TrainingLoss> validation =
+        stopped.losses().stream().filter(l -> l.part().equals(TrainingLoss.VALIDATION)).toList();
     int best = 0;
     for (int n = 0; n < validation.size(); n++) {
       if (validation.get(n).value() < validation.get(best).value()) {

@@ -1,4 +1,4 @@
-package io.perennial.model.als;
+package io.perennial.model;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,18 +11,18 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /** Threads of the driver that share the chunks of a loop; every chunk is worked on once. */
-final class Workers implements AutoCloseable {
+public final class DriverThreads implements AutoCloseable {
   private final int threads;
   private final ExecutorService executor;
 
   /** So many daemon threads, at least 1. */
-  Workers(int threads) {
+  public DriverThreads(int threads) {
     this.threads = threads;
     this.executor =
         Executors.newFixedThreadPool(
             threads,
             task -> {
-              Thread thread = new Thread(task, "als-solver");
+              Thread thread = new Thread(task, "perennial-learning");
               thread.setDaemon(true);
               return thread;
             });
@@ -32,7 +32,7 @@ final class Workers implements AutoCloseable {
    * Runs {@code body} for each chunk in [0, chunks), each thread with a context of its own, and
    * waits; the first exception of a chunk is thrown again.
    */
-  <C> void each(int chunks, Supplier<C> context, ObjIntConsumer<C> body) {
+  public <C> void each(int chunks, Supplier<C> context, ObjIntConsumer<C> body) {
     AtomicInteger next = new AtomicInteger();
     List<Future<?>> running = new ArrayList<>();
     for (int t = 0; t < Math.min(threads, chunks); t++) {
@@ -60,7 +60,7 @@ final class Workers implements AutoCloseable {
       } catch (InterruptedException e) {
         next.set(chunks);
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("Interrupted while solving factors", e);
+        throw new IllegalStateException("Interrupted while learning", e);
       }
     }
     if (failure != null) {

@@ -1,4 +1,4 @@
-package io.perennial.model.embedding;
+package io.perennial.model;
 
 import io.perennial.ExitCode;
 import io.perennial.PerennialException;
@@ -9,7 +9,7 @@ public final class CorruptStateException extends PerennialException {
   public CorruptStateException(String what) {
     super(
         ExitCode.DATA_CONTRACT,
-        "Cannot read the kept form of a version of embeddings: "
+        "Cannot read the kept form of a version: "
             + what
             + ". Roll back to another version, or run 'retrain --full-rebuild'.");
   }

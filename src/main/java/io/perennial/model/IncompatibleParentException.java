@@ -1,4 +1,4 @@
-package io.perennial.model.als;
+package io.perennial.model;
 
 import io.perennial.ExitCode;
 import io.perennial.PerennialException;
