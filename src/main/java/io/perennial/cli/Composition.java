@@ -1,6 +1,7 @@
 package io.perennial.cli;
 
 import io.perennial.Progress;
+import io.perennial.QueryExecutionMode;
 import io.perennial.Warehouse;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.event.Ingest;
@@ -71,6 +72,13 @@ final class Composition implements AutoCloseable {
     SparkSession spark = Sessions.start(options.conf());
     Logs.settle(options);
     return new Composition(options, spark, command);
+  }
+
+  /** Starts Spark for a command that reads small tables only: its queries are not compiled. */
+  static Composition openToRead(CommandSpec command) {
+    Composition composition = open(command);
+    QueryExecutionMode.interpreted(composition.spark);
+    return composition;
   }
 
   /** Where a command's result goes, for those that need no Spark. */

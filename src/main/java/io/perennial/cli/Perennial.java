@@ -70,7 +70,9 @@ public final class Perennial implements Runnable {
     PrintWriter err =
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
     int code = run(arguments, out, err);
-    if (code != ExitCode.OK.code()) {
+    if (code == ExitCode.OK.code()) {
+      ClassArchive.keep(err);
+    } else {
       if (Sessions.isClusterMode()) {
         throw new CommandFailedException(code);
       }

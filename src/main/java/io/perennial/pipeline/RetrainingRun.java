@@ -1,6 +1,7 @@
 package io.perennial.pipeline;
 
 import io.perennial.Progress;
+import io.perennial.QueryExecutionMode;
 import io.perennial.Warehouse;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.event.EventTable;

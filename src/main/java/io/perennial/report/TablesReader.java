@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 
+import io.perennial.QueryExecutionMode;
+import io.perennial.SideBySide;
 import io.perennial.Warehouse;
 import io.perennial.registry.Tables;
 import io.perennial.report.PipelineTables.AliasRow;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -57,20 +60,36 @@ final class TablesReader {
    *     users
    */
   PipelineTables read(String pipeline, Set<Long> versions) {
+    return QueryExecutionMode.interpreting(spark, () -> tables(pipeline, versions));
+  }
+
+  private PipelineTables tables(String pipeline, Set<Long> versions) {
     Column ours = col("pipeline").equalTo(lit(pipeline));
-    Optional<MetricName> primary = primary(ours);
-    return new PipelineTables(
-        pipeline,
-        versions(ours),
-        metrics(ours, versions, primary),
-        findings(ours),
-        aliases(ours),
-        runs(ours),
-        slices(ours),
-        profiles(ours),
-        versions.isEmpty() ? List.of() : evidence(ours, versions),
-        versions.isEmpty() ? List.of() : losses(ours, versions),
-        primary);
+    try (SideBySide reading = new SideBySide()) {
+      Supplier<Optional<MetricName>> primary = reading.begin(() -> primary(ours));
+      Supplier<List<VersionRow>> rows = reading.begin(() -> versions(ours));
+      Supplier<List<FindingRow>> findings = reading.begin(() -> findings(ours));
+      Supplier<List<AliasRow>> aliases = reading.begin(() -> aliases(ours));
+      Supplier<List<RunRow>> runs = reading.begin(() -> runs(ours));
+      Supplier<List<SliceRow>> slices = reading.begin(() -> slices(ours));
+      Supplier<List<ProfileRow>> profiles = reading.begin(() -> profiles(ours));
+      Supplier<List<EvidenceRow>> evidence =
+          reading.begin(() -> versions.isEmpty() ? List.of() : evidence(ours, versions));
+      Supplier<List<LossRow>> losses =
+          reading.begin(() -> versions.isEmpty() ? List.of() : losses(ours, versions));
+      return new PipelineTables(
+          pipeline,
+          rows.get(),
+          metrics(ours, versions, primary.get()),
+          findings.get(),
+          aliases.get(),
+          runs.get(),
+          slices.get(),
+          profiles.get(),
+          evidence.get(),
+          losses.get(),
+          primary.get());
+    }
   }
 
   /** Every pipeline that has a version, with its versions' numbers, nights and states. */

@@ -1,6 +1,7 @@
 package io.perennial.pipeline.backtest;
 
 import io.perennial.Progress;
+import io.perennial.QueryExecutionMode;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.WindowBuilder;
@@ -10,7 +11,6 @@ import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.ItemStatisticsBuilder;
-import io.perennial.pipeline.QueryExecutionMode;
 import io.perennial.pipeline.backtest.Arm.Learnt;
 import io.perennial.pipeline.backtest.Arm.Memory;
 import io.perennial.pipeline.backtest.ReplayedNight.Span;

@@ -1,7 +1,8 @@
-package io.perennial.pipeline;
+package io.perennial;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -11,7 +12,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class QueryExecutionMode {
   /** Events from which compiling pays; measured with the generated store. */
-  static final long COMPILED_FROM = 300_000;
+  private static final long COMPILED_FROM = 300_000;
 
   private static final Map<String, String> INTERPRETED =
       Map.of(
@@ -37,6 +38,16 @@ public final class QueryExecutionMode {
           spark.conf().set(key, value);
         });
     return mode;
+  }
+
+  /** Interprets while something small is read, and goes on as before. */
+  public static <T> T interpreting(SparkSession spark, Supplier<T> reading) {
+    QueryExecutionMode mode = interpreted(spark);
+    try {
+      return reading.get();
+    } finally {
+      mode.restore();
+    }
   }
 
   /** Goes back to compiling when a night turns out to be large. */
