@@ -123,6 +123,15 @@ final class BacktestCommand implements Callable<Integer> {
   private List<String> knobs = List.of();
 
   @Option(
+      names = "--variants",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Of those under backtest.variants in the pipeline file, or all: replays ours-model with the"
+              + " keys that each changes.")
+  private List<String> variants = List.of();
+
+  @Option(
       names = "--every",
       paramLabel = "N",
       defaultValue = "10",
@@ -170,9 +179,11 @@ final class BacktestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommonOptions options = Perennial.options(spec.commandLine());
-    BacktestRequest request = request();
-    Optional<BacktestRequest> tuning = tuning(request);
+    // The flags alone first, so that a mistake in them is told whatever the file holds.
+    tuning(request(List.of()));
     PipelineDefinition file = options.requiredPipeline();
+    BacktestRequest request = request(variants(file.backtest()));
+    Optional<BacktestRequest> tuning = tuning(request);
     try (Composition composition = Composition.open(spec)) {
       PipelineDefinition pipeline =
           tuning.isPresent() && !options.isDryRun() ? tuned(composition, file, tuning.get()) : file;
@@ -197,7 +208,7 @@ final class BacktestCommand implements Callable<Integer> {
     }
   }
 
-  private BacktestRequest request() {
+  private BacktestRequest request(List<String> named) {
     LocalDate first = Intervals.day("--from", from);
     LocalDate last = Intervals.day("--to", to);
     if (last.isBefore(first)) {
@@ -216,7 +227,28 @@ final class BacktestCommand implements Callable<Integer> {
         Optional.ofNullable(id).map(Backtests::id),
         anew ? Start.ANEW : Start.RESUME,
         Optional.empty(),
-        knobs());
+        knobs(),
+        named);
+  }
+
+  private List<String> variants(BacktestDefinition backtest) {
+    List<String> known = List.copyOf(backtest.variants().keySet());
+    List<String> named = variants.stream().map(String::strip).toList();
+    if (named.contains(BacktestDefinition.ALL)) {
+      return known;
+    }
+    for (String name : named) {
+      if (!known.contains(name)) {
+        throw new UsageException(
+            "--variants does not know '"
+                + name
+                + "'. "
+                + (known.isEmpty()
+                    ? "The pipeline file has none: name them under backtest.variants."
+                    : "The pipeline file has " + String.join(", ", known) + "."));
+      }
+    }
+    return named;
   }
 
   private List<Knob> knobs() {
@@ -275,6 +307,7 @@ final class BacktestCommand implements Callable<Integer> {
             Optional.empty(),
             Start.RESUME,
             Optional.ofNullable(tuneBaseTo).map(day -> Intervals.day("--tune-base-to", day)),
+            List.of(),
             List.of()));
   }
 
@@ -339,6 +372,7 @@ final class BacktestCommand implements Callable<Integer> {
       BacktestRequest request) {
     EvaluationOptions options = pipeline.evaluation();
     List<String> arms = new ArrayList<>(request.arms().stream().map(BacktestArm::label).toList());
+    arms.addAll(request.variants());
     turned(pipeline, request).values().forEach(arms::addAll);
     Backtests table =
         new Backtests(composition.spark(), composition.warehouse(), WriteListener.NONE);
@@ -357,6 +391,9 @@ final class BacktestCommand implements Callable<Integer> {
     OptionalInt k = cutOff(options);
     Map<String, String> parameters = new LinkedHashMap<>();
     request.arms().forEach(arm -> parameters.put(arm.label(), pipeline.backtest().describe(arm)));
+    request
+        .variants()
+        .forEach(name -> parameters.put(name, pipeline.backtest().describeVariant(name)));
     return new BacktestSubject(
         pipeline.name(),
         plan.id(),

@@ -4,13 +4,16 @@ import io.perennial.evaluation.baseline.NeighbourOptions;
 import io.perennial.model.FamilyOptions;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,9 +24,18 @@ import java.util.stream.Collectors;
  * @param baseTo their last day; the days between it and the first reported night are learnt night
  *     by night, but not reported; empty: the day before the first reported night
  * @param arms parameters of every arm
+ * @param variants of {@code ours-model}, by the names that the pipeline file gives them
  */
 public record BacktestDefinition(
-    Optional<LocalDate> baseFrom, Optional<LocalDate> baseTo, Map<BacktestArm, Arm> arms) {
+    Optional<LocalDate> baseFrom,
+    Optional<LocalDate> baseTo,
+    Map<BacktestArm, Arm> arms,
+    Map<String, Arm> variants) {
+  /** Stands for all variants where some are asked for, so it names none. */
+  public static final String ALL = "all";
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+
   /**
    * Parameters of one arm; each arm reads what concerns it.
    *
@@ -83,7 +95,42 @@ public record BacktestDefinition(
         throw new IllegalArgumentException("No parameters of the arm " + arm.label());
       }
     }
-    arms = java.util.Collections.unmodifiableMap(arms);
+    arms = Collections.unmodifiableMap(arms);
+    variants = Collections.unmodifiableMap(new LinkedHashMap<>(variants));
+    for (String name : variants.keySet()) {
+      if (!NAME.matcher(name).matches() || BacktestArm.of(name).isPresent() || name.equals(ALL)) {
+        throw new IllegalArgumentException(
+            "backtest.variants: a name has at most 40 lower-case letters, digits and hyphens, begins"
+                + " with a letter and is no arm's, got '"
+                + name
+                + "'");
+      }
+    }
+  }
+
+  /**
+   * A variant's parameters.
+   *
+   * @throws IllegalArgumentException where the file has none of this name
+   */
+  public Arm variant(String name) {
+    Arm variant = variants.get(name);
+    if (variant == null) {
+      throw new IllegalArgumentException("backtest.variants has no '" + name + "'");
+    }
+    return variant;
+  }
+
+  /** What a variant has otherwise than {@code ours-model}, in words. */
+  public String describeVariant(String name) {
+    Map<String, String> usual = text(BacktestArm.OURS_MODEL);
+    return with(Map.of(BacktestArm.OURS_MODEL, variant(name)))
+        .text(BacktestArm.OURS_MODEL)
+        .entrySet()
+        .stream()
+        .filter(entry -> !entry.getValue().equals(usual.get(entry.getKey())))
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   /** Parameters of an arm. */
@@ -95,7 +142,7 @@ public record BacktestDefinition(
   public BacktestDefinition with(Map<BacktestArm, Arm> others) {
     Map<BacktestArm, Arm> all = new EnumMap<>(arms);
     all.putAll(others);
-    return new BacktestDefinition(baseFrom, baseTo, all);
+    return new BacktestDefinition(baseFrom, baseTo, all, variants);
   }
 
   /** The parameters that concern an arm, in words; empty where it has none. */

@@ -6,12 +6,14 @@ import io.perennial.model.history.DecayPolicy;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Reads the section {@code backtest}: every arm begins with what the pipeline itself says, changed
- * by what makes it that arm, changed by its own keys.
+ * by what makes it that arm, changed by its own keys. Variants begin with what {@code ours-model}
+ * has.
  */
 final class BacktestReader {
   private BacktestReader() {}
@@ -26,9 +28,16 @@ final class BacktestReader {
       boolean given = arm.keys() != BacktestArm.Keys.NONE && arms.has(arm.label());
       read.put(arm, given ? changed(arms.section(arm.label()), arm, usual) : usual);
     }
+    BacktestDefinition.Arm ours = read.get(BacktestArm.OURS_MODEL);
+    YamlSection named = section.section("variants");
+    Map<String, BacktestDefinition.Arm> variants = new LinkedHashMap<>();
+    for (String name : named.keys()) {
+      variants.put(name, changed(named.section(name), BacktestArm.OURS_MODEL, ours));
+    }
     return section
-        .build(() -> new BacktestDefinition(from, to, read))
-        .orElseGet(() -> new BacktestDefinition(Optional.empty(), Optional.empty(), read));
+        .build(() -> new BacktestDefinition(from, to, read, variants))
+        .orElseGet(
+            () -> new BacktestDefinition(Optional.empty(), Optional.empty(), read, Map.of()));
   }
 
   private static Optional<LocalDate> day(YamlSection section, String key) {

@@ -240,9 +240,13 @@ public final class PipelineReader {
               defaults.maximalUsers(),
               defaults.replicates(),
               defaults.frozenWindows(),
-              defaults.frozenUsers());
+              defaults.frozenUsers(),
+              defaults.liked());
     }
     EvaluationOptions options = RecordBinder.bind(section, defaults);
+    if (options.liked().isPresent() && feedback == Feedback.IMPLICIT) {
+      section.problem("liked", "goes with ratings, but " + learner.feedbackReason() + ".");
+    }
     if (options.primaryMetric().isRanking() != (feedback == Feedback.IMPLICIT)) {
       section.problem(
           "primaryMetric",

@@ -27,6 +27,9 @@ final class CaseEvaluation implements Serializable {
 
   private final PoissonKey poisson;
 
+  /** A rating at or above it is liked; NaN where nobody asks. */
+  private final double liked;
+
   /** What the bootstrap's weights are drawn from. */
   record PoissonKey(long seed, String night, int replicates) implements Serializable {}
 
@@ -36,7 +39,8 @@ final class CaseEvaluation implements Serializable {
       BitSet oldItems,
       BitSet catalogue,
       float[] information,
-      PoissonKey poisson) {
+      PoissonKey poisson,
+      double liked) {
     this.columns = columns;
     this.fallback = fallback;
     this.oldItems = oldItems;
@@ -44,6 +48,7 @@ final class CaseEvaluation implements Serializable {
     this.catalogueSize = catalogue.cardinality();
     this.information = information;
     this.poisson = poisson;
+    this.liked = liked;
   }
 
   /** Measures these cases, in blocks of bounded memory. */
@@ -180,6 +185,12 @@ final class CaseEvaluation implements Serializable {
         for (float[] prediction : predictions) {
           common &= Float.isFinite(prediction[pair]);
         }
+        if (common && !Double.isNaN(liked)) {
+          int truth = isLiked(cases.get(n).values()[p]);
+          for (int s = 0; s < subjects.length; s++) {
+            tally.count(s, truth, isLiked(predictions[s][pair]));
+          }
+        }
         for (Segment segment : Segment.values()) {
           if (!common || Arrays.binarySearch(segments.of(segment), items[p]) < 0) {
             continue;
@@ -194,5 +205,9 @@ final class CaseEvaluation implements Serializable {
         }
       }
     }
+  }
+
+  private int isLiked(float rating) {
+    return rating >= liked ? 1 : 0;
   }
 }

@@ -64,24 +64,38 @@ public record ClassificationReport(
       throw new IllegalArgumentException(
           truth.length + " cases have " + predicted.length + " predictions");
     }
-    long[] hits = new long[classes];
+    long[] counts = new long[classes * classes];
+    for (int n = 0; n < truth.length; n++) {
+      counts[truth[n] * classes + predicted[n]]++;
+    }
+    return ofCounts(counts, classes);
+  }
+
+  /**
+   * Of counted cases.
+   *
+   * @param counts row-major true class × predicted class
+   * @param classes how many there are, 1 or more
+   */
+  static ClassificationReport ofCounts(long[] counts, int classes) {
     long[] support = new long[classes];
     long[] said = new long[classes];
+    long all = 0;
     long allHits = 0;
-    for (int n = 0; n < truth.length; n++) {
-      support[truth[n]]++;
-      said[predicted[n]]++;
-      if (truth[n] == predicted[n]) {
-        hits[truth[n]]++;
-        allHits++;
+    for (int truth = 0; truth < classes; truth++) {
+      for (int predicted = 0; predicted < classes; predicted++) {
+        long count = counts[truth * classes + predicted];
+        support[truth] += count;
+        said[predicted] += count;
+        all += count;
+        allHits += truth == predicted ? count : 0;
       }
     }
     List<Figures> each = new ArrayList<>();
     double[] macro = new double[3];
     double[] weighted = new double[3];
-    long all = truth.length;
     for (int c = 0; c < classes; c++) {
-      Figures figures = figures(hits[c], said[c], support[c], support[c]);
+      Figures figures = figures(counts[c * classes + c], said[c], support[c], support[c]);
       each.add(figures);
       add(macro, figures, 1.0 / classes);
       add(weighted, figures, ratio(support[c], all));

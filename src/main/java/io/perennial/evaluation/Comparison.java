@@ -12,17 +12,30 @@ import java.util.Optional;
  * @param measurements of every subject
  * @param evidence paired bootstrap of the first subject against each other one, for the primary
  *     metric, segments all and returning
+ * @param classifications of every subject, where ratings are told apart by what is liked
  */
 public record Comparison(
     String window,
     long totalUsers,
     List<String> subjects,
     List<Measurement> measurements,
-    List<Evidence> evidence) {
+    List<Evidence> evidence,
+    List<Classification> classifications) {
+  /** Where nothing is told apart. */
+  public Comparison(
+      String window,
+      long totalUsers,
+      List<String> subjects,
+      List<Measurement> measurements,
+      List<Evidence> evidence) {
+    this(window, totalUsers, subjects, measurements, evidence, List.of());
+  }
+
   public Comparison {
     subjects = List.copyOf(subjects);
     measurements = List.copyOf(measurements);
     evidence = List.copyOf(evidence);
+    classifications = List.copyOf(classifications);
     for (Measurement m : measurements) {
       if (!m.window().equals(window)) {
         throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package io.perennial.evaluation;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is measured, and how.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param frozenWindows how many frozen windows of earlier nights a candidate is measured on;
  *     default 6
  * @param frozenUsers users kept of each frozen window; default 500
+ * @param liked ratings only: one at or above it is liked, and predictions are counted as a
+ *     classifier's too; default none
  */
 public record EvaluationOptions(
     Metric primaryMetric,
@@ -22,9 +25,11 @@ public record EvaluationOptions(
     int maximalUsers,
     int replicates,
     int frozenWindows,
-    int frozenUsers) {
+    int frozenUsers,
+    Optional<Double> liked) {
   public static final EvaluationOptions DEFAULT =
-      new EvaluationOptions(Metric.NDCG, 20, List.of(10, 20), 20_000, 400, 6, 500);
+      new EvaluationOptions(
+          Metric.NDCG, 20, List.of(10, 20), 20_000, 400, 6, 500, Optional.empty());
 
   public EvaluationOptions {
     cutOffs = List.copyOf(cutOffs);

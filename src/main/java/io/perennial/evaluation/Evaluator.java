@@ -130,7 +130,8 @@ public final class Evaluator {
             window.oldItems(),
             catalogue,
             information(statistics),
-            new CaseEvaluation.PoissonKey(seed, night, options.replicates()));
+            new CaseEvaluation.PoissonKey(seed, night, options.replicates()),
+            options.liked().orElse(Double.NaN));
     Measured[] measured =
         Arrays.stream(scorers)
             .map(scorer -> measured(scorer, window.cases(), columns, seed))
@@ -141,7 +142,19 @@ public final class Evaluator {
         window.totalUsers(),
         subjects.stream().map(Subject::name).toList(),
         measurements(window.name(), subjects, columns, tally, catalogue.cardinality()),
-        evidence(window.name(), subjects, columns, tally, paired));
+        evidence(window.name(), subjects, columns, tally, paired),
+        options.liked().isPresent() && !rankings
+            ? classifications(window.name(), subjects, tally)
+            : List.of());
+  }
+
+  private static List<Classification> classifications(
+      String window, List<Subject> subjects, WindowTally tally) {
+    List<Classification> all = new ArrayList<>();
+    for (int s = 0; s < subjects.size(); s++) {
+      all.add(new Classification(subjects.get(s).name(), window, tally.classes(s)));
+    }
+    return all;
   }
 
   /** Of a catalogue that lies on executors, what they find out; else the scores. */

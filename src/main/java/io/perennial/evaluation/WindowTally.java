@@ -1,11 +1,13 @@
 package io.perennial.evaluation;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /** Sums over some users of a window, plain and by bootstrap replicate; tallies add up. */
 final class WindowTally implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int CLASSES = 2;
   private final int columns;
 
   /** Users by segment. */
@@ -25,6 +27,9 @@ final class WindowTally implements Serializable {
 
   long pairs;
 
+  /** Pairs that every subject could predict, by subject × (liked or not) × (said to be or not). */
+  final long[] likes;
+
   WindowTally(MetricColumns layout, int replicates) {
     columns = layout.count();
     sums = new double[columns];
@@ -34,6 +39,7 @@ final class WindowTally implements Serializable {
       recommended[n] = new BitSet();
     }
     predicted = new long[layout.subjects()];
+    likes = new long[layout.subjects() * CLASSES * CLASSES];
   }
 
   /** Adds one user's values with his weight in each replicate. */
@@ -71,6 +77,21 @@ final class WindowTally implements Serializable {
       predicted[n] += other.predicted[n];
     }
     pairs += other.pairs;
+    for (int n = 0; n < likes.length; n++) {
+      likes[n] += other.likes[n];
+    }
+  }
+
+  /** Counts one prediction of a rating, both as liked (1) or not (0). */
+  void count(int subject, int truth, int predicted) {
+    likes[(subject * CLASSES + truth) * CLASSES + predicted]++;
+  }
+
+  /** How well a subject tells what is liked. */
+  ClassificationReport classes(int subject) {
+    int from = subject * CLASSES * CLASSES;
+    return ClassificationReport.ofCounts(
+        Arrays.copyOfRange(likes, from, from + CLASSES * CLASSES), CLASSES);
   }
 
   /** One column of all replicates. */

@@ -4,6 +4,7 @@ import io.perennial.Place;
 import io.perennial.Progress;
 import io.perennial.SideBySide;
 import io.perennial.config.PipelineDefinition;
+import io.perennial.evaluation.Comparison;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.Measurement;
 import io.perennial.gate.DriftOptions;
@@ -185,10 +186,12 @@ final class Night<M extends Model> {
     Dataset<Row> history = rebuild ? histories.fromScratch(learnt) : mergedHistory(before, learnt);
     Dataset<Row> statistics =
         rebuild ? itemCounts.fromScratch(learnt) : mergedStatistics(before, learnt);
-    List<Measurement> measurements = new ArrayList<>();
-    tried.prequential().comparison().ifPresent(c -> measurements.addAll(c.measurements()));
-    measurements.addAll(tried.validation().comparison().measurements());
-    tried.frozen().forEach(c -> measurements.addAll(c.measurements()));
+    List<Comparison> comparisons = new ArrayList<>();
+    tried.prequential().comparison().ifPresent(comparisons::add);
+    comparisons.add(tried.validation().comparison());
+    comparisons.addAll(tried.frozen());
+    List<Measurement> measurements =
+        comparisons.stream().flatMap(c -> c.measurements().stream()).toList();
     Left left = trial.left(before, tried);
     ModelState state = family.codec().encode(kept.model());
     registry.register(
@@ -199,6 +202,7 @@ final class Night<M extends Model> {
             statistics,
             left.window(),
             measurements,
+            comparisons.stream().flatMap(c -> c.classifications().stream()).toList(),
             left.evidence(),
             left.profiles(),
             kept.model().losses(),

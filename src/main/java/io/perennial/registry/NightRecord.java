@@ -1,5 +1,6 @@
 package io.perennial.registry;
 
+import io.perennial.evaluation.Classification;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.Evidence;
 import io.perennial.evaluation.InputProfile;
@@ -26,6 +27,7 @@ import org.apache.spark.sql.Row;
  * @param frozenWindow validation window of this night, bounded, to be measured on in later nights;
  *     empty when nobody was in it
  * @param measurements every figure of the night
+ * @param classifications of ratings, where the pipeline tells what is liked
  * @param evidence prequential evidence for pooling in later nights
  * @param profiles shape of the night's input, or of the validation days of a line's first version;
  *     empty when there were only late events
@@ -41,6 +43,7 @@ public record NightRecord(
     Dataset<Row> itemStatisticsChanges,
     Optional<EvaluationWindow> frozenWindow,
     List<Measurement> measurements,
+    List<Classification> classifications,
     List<Evidence> evidence,
     List<InputProfile> profiles,
     List<TrainingLoss> losses,

@@ -1,5 +1,7 @@
 package io.perennial.registry;
 
+import io.perennial.evaluation.Classification;
+import io.perennial.evaluation.ClassificationReport;
 import io.perennial.evaluation.Estimate;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.Evidence;
@@ -14,8 +16,10 @@ import io.perennial.model.history.Past;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -40,6 +44,33 @@ final class NightRows {
               estimate.low(),
               estimate.high(),
               estimate.users()));
+    }
+    return rows;
+  }
+
+  static List<Row> classes(String pipeline, long version, List<Classification> classifications) {
+    List<Row> rows = new ArrayList<>();
+    for (Classification one : classifications) {
+      ClassificationReport report = one.report();
+      Map<String, ClassificationReport.Figures> named = new LinkedHashMap<>();
+      named.put("not_liked", report.classes().get(0));
+      named.put("liked", report.classes().get(1));
+      named.put("micro", report.micro());
+      named.put("macro", report.macro());
+      named.put("weighted", report.weighted());
+      named.forEach(
+          (name, figures) ->
+              rows.add(
+                  RowFactory.create(
+                      pipeline,
+                      version,
+                      one.subject(),
+                      one.window(),
+                      name,
+                      figures.precision(),
+                      figures.recall(),
+                      figures.f1(),
+                      figures.support())));
     }
     return rows;
   }

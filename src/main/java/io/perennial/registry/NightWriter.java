@@ -225,6 +225,12 @@ final class NightWriter {
         NightRows.evidence(pipeline, version, night.evidence()),
         note,
         ground);
+    figures(
+        parts,
+        Tables.RATING_CLASSES,
+        NightRows.classes(pipeline, version, night.classifications()),
+        note,
+        ground);
     List<Row> losses = NightRows.losses(pipeline, version, night.losses());
     figures(parts, Tables.TRAINING_LOSSES, losses, note, ground);
     List<Row> profiles =

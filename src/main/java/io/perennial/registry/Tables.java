@@ -118,6 +118,23 @@ public enum Tables {
           of("low", DoubleType, "lower bound of the 95 % bootstrap interval"),
           of("high", DoubleType, "upper bound"),
           of("users", LongType, "number of users it rests on"))),
+  RATING_CLASSES(
+      "rating_classes",
+      List.of("pipeline", "version"),
+      columns(
+          of("pipeline", StringType, "name of the pipeline"),
+          of("version", LongType, "version in whose night it was measured"),
+          of("subject", StringType, "candidate, parent and so on, as in model_metrics"),
+          of("window", StringType, "validation, prequential or frozen:N"),
+          of(
+              "class",
+              StringType,
+              "liked (at or above evaluation.liked), not_liked, and the averages micro, macro,"
+                  + " weighted"),
+          of("precision", DoubleType, "share of what was predicted to be of the class that is"),
+          of("recall", DoubleType, "share of the class that was predicted to be"),
+          of("f1", DoubleType, "harmonic mean of both"),
+          of("support", LongType, "ratings of the class; of an average all ratings"))),
   TRAINING_LOSSES(
       "training_losses",
       List.of("pipeline", "version"),

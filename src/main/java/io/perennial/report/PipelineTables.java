@@ -34,6 +34,7 @@ record PipelineTables(
     List<ProfileRow> profiles,
     List<EvidenceRow> evidence,
     List<LossRow> losses,
+    List<ClassRow> classes,
     Optional<MetricName> primary) {
   static final String ALL = "all";
   static final String VALIDATION = "validation";
@@ -58,8 +59,21 @@ record PipelineTables(
             Comparator.comparingLong(ProfileRow::version)
                 .thenComparing(p -> p.night().orElse(LocalDate.MIN), Comparator.reverseOrder()));
     evidence = List.copyOf(evidence);
+    classes =
+        sorted(classes, Comparator.comparing(ClassRow::window).thenComparing(ClassRow::subject));
     losses = sorted(losses, Comparator.comparing(LossRow::part).thenComparingInt(LossRow::epoch));
   }
+
+  /** How well a subject tells ratings of a class on a window. */
+  record ClassRow(
+      long version,
+      String subject,
+      String window,
+      String name,
+      double precision,
+      double recall,
+      double f1,
+      long support) {}
 
   /** What a version's training lost in an epoch. */
   record LossRow(long version, int epoch, String part, double value) {}

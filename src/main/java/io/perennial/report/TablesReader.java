@@ -10,6 +10,7 @@ import io.perennial.SideBySide;
 import io.perennial.Warehouse;
 import io.perennial.registry.Tables;
 import io.perennial.report.PipelineTables.AliasRow;
+import io.perennial.report.PipelineTables.ClassRow;
 import io.perennial.report.PipelineTables.EvidenceRow;
 import io.perennial.report.PipelineTables.FindingRow;
 import io.perennial.report.PipelineTables.LossRow;
@@ -77,6 +78,8 @@ final class TablesReader {
           reading.begin(() -> versions.isEmpty() ? List.of() : evidence(ours, versions));
       Supplier<List<LossRow>> losses =
           reading.begin(() -> versions.isEmpty() ? List.of() : losses(ours, versions));
+      Supplier<List<ClassRow>> classes =
+          reading.begin(() -> versions.isEmpty() ? List.of() : classes(ours, versions));
       return new PipelineTables(
           pipeline,
           rows.get(),
@@ -88,6 +91,7 @@ final class TablesReader {
           profiles.get(),
           evidence.get(),
           losses.get(),
+          classes.get(),
           primary.get());
     }
   }
@@ -320,6 +324,23 @@ final class TablesReader {
                     number(row, "epoch").orElse(0L).intValue(),
                     text(row, "part"),
                     real(row, "value")))
+        .toList();
+  }
+
+  private List<ClassRow> classes(Column ours, Set<Long> versions) {
+    return collect(Tables.RATING_CLASSES, ours.and(col("version").isin(versions.toArray())))
+        .stream()
+        .map(
+            row ->
+                new ClassRow(
+                    number(row, "version").orElse(0L),
+                    text(row, "subject"),
+                    text(row, "window"),
+                    text(row, "class"),
+                    real(row, "precision"),
+                    real(row, "recall"),
+                    real(row, "f1"),
+                    number(row, "support").orElse(0L)))
         .toList();
   }
 

@@ -80,6 +80,7 @@ final class VersionPage {
     List<Section> sections = new ArrayList<>();
     sections.add(gate());
     sections.addAll(figures.sections());
+    RatingClasses.section(tables, version.version()).ifPresent(sections::add);
     TrainingFigures.section(tables, version.version()).ifPresent(sections::add);
     sections.addAll(lineage.sections());
     return new Page(

@@ -115,9 +115,10 @@ public final class SolverBenchmark {
     double arithmetic = arithmetic(rank);
     Samples local = sweeps(rank, Solver.LOCAL);
     Samples distributed = sweeps(rank, Solver.SPARK);
-    Samples stock = stock(rank);
     Samples retrain = seconds(() -> scratch(rank, NIGHTLY_ITERATIONS, Solver.LOCAL));
     NightCosts night = night(rank);
+    // Last: afterwards this JVM does the blend's arithmetic several times more slowly.
+    Samples stock = stock(rank);
     print(
         "| %d | %s | %s | %.2f / %.2f | %s | %s | %.1f | %.1f | %s | %s | %s | %.0f | %.0f |",
         rank,

@@ -101,6 +101,8 @@ class CommandLineTest {
             + " --tune-from 2011-02-01 | go together",
         "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
             + " --tune-from 2011-02-01 --tune-to 2011-03-01 | must lie before those that are",
+        "backtest --pipeline pipelines/demo.yaml --from 2011-03-01 --to 2011-03-02 --arms frozen"
+            + " --variants mine | --variants does not know 'mine'. The pipeline file has none",
         "backtest --from 2011-03-01 --to 2011-03-02 --arms frozen | Which pipeline?",
         "status | Which pipeline?",
         "status --pipeline pipelines/demo.yaml --interval 2011-01-02 | --interval must be FROM/TO",

@@ -87,6 +87,32 @@ class BacktestReaderTest {
   }
 
   @Test
+  void variantsBeginWithWhatOursModelHas() {
+    BacktestDefinition backtest =
+        read(
+                "backtest:",
+                "  arms:",
+                "    ours-model:",
+                "      nightlySweeps: 2",
+                "  variants:",
+                "    no-teacher:",
+                "      distillation:",
+                "        beta: 0",
+                "    two-sided:",
+                "      regParam: 0.02")
+            .backtest();
+
+    assertThat(backtest.variants().keySet()).containsExactly("no-teacher", "two-sided");
+    AlsHyperparameters untaught = (AlsHyperparameters) backtest.variant("no-teacher").model();
+    assertThat(untaught).isEqualTo(model(backtest, BacktestArm.OURS_MODEL));
+    assertThat(((DistillationOptions) backtest.variant("no-teacher").distillation()).beta())
+        .isZero();
+    assertThat(backtest.describeVariant("no-teacher")).isEqualTo("distillation.beta 0.0");
+    assertThat(backtest.describeVariant("two-sided")).isEqualTo("regParam 0.02");
+    assertThat(distillation(backtest, BacktestArm.OURS_MODEL).beta()).isEqualTo(0.3);
+  }
+
+  @Test
   void aReplayIsNoPartOfWhatANightLearns() {
     PipelineDefinition with = read("backtest:", "  baseTo: 2011-06-18");
 
@@ -105,6 +131,9 @@ class BacktestReaderTest {
         "arms:;    popularity:;      rank: 3 | popularity",
         "arms:;    full-retrain:;      rank: 0 | model.rank must lie between 1 and 512",
         "arms:;    item-knn:;      neighbours: 0 | neighbours must be at least 1, got 0",
+        "variants:;    popularity:;      rank: 3 | is no arm's, got 'popularity'",
+        "variants:;    a b:;      rank: 3 | is no arm's, got 'a b'",
+        "variants:;    mine:;      rnak: 3 | rnak",
         "baseFrom: 2011-02-01;  baseTo: 2011-01-01 | baseTo must not lie before baseFrom"
       })
   void aMistakeIsNamedWithItsKey(String lines, String part) {

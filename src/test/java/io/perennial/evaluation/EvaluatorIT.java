@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -136,7 +137,7 @@ class EvaluatorIT {
   @Test
   void errorsAgreeWithMllib() {
     EvaluationOptions options =
-        new EvaluationOptions(Metric.RMSE, 10, List.of(10), 20_000, 200, 6, 500);
+        new EvaluationOptions(Metric.RMSE, 10, List.of(10), 20_000, 200, 6, 500, Optional.empty());
     Comparison ours = compare(options, Feedback.EXPLICIT, Evaluator.Execution.SPARK);
     List<Tuple2<Object, Object>> pairs = new ArrayList<>();
     for (UserCase user : cases) {

@@ -16,6 +16,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ class EvaluatorTest {
   private static final float NAN = Float.NaN;
 
   static EvaluationOptions options(Metric metric, int k, Integer... cutOffs) {
-    return new EvaluationOptions(metric, k, List.of(cutOffs), 20_000, 200, 6, 500);
+    return new EvaluationOptions(
+        metric, k, List.of(cutOffs), 20_000, 200, 6, 500, Optional.empty());
   }
 
   static ItemStatistics statistics(float... counts) {
@@ -296,6 +298,40 @@ class EvaluatorTest {
     assertThat(value(c, "parent", Segment.ALL, Metric.RMSE, 0)).isCloseTo(Math.sqrt(2), EXACT);
     assertThat(value(c, "parent", Segment.ALL, Metric.COVERAGE, 0)).isCloseTo(2.0 / 3, EXACT);
     assertThat(c.against("parent", Segment.ALL).orElseThrow().gain().value()).isCloseTo(0, EXACT);
+  }
+
+  @Test
+  void whatIsLikedIsCountedOverPairsThatEverySubjectPredicts() {
+    Scorer candidate = new TableScorer(4, Map.of(0, new float[] {9, 4, 7, 9}));
+    Scorer parent = new TableScorer(4, Map.of(0, new float[] {6, 8, 7, NAN}));
+    EvaluationWindow window =
+        window(
+            items(0, 1, 2, 3),
+            new UserCase(0, new int[] {0, 1, 2, 3}, new float[] {8, 7, 6, 9}, Past.NONE));
+    ItemStatistics statistics = statistics(1, 1, 1, 1);
+    EvaluationOptions options =
+        new EvaluationOptions(Metric.RMSE, 10, List.of(10), 20_000, 200, 6, 500, Optional.of(7.0));
+    List<Classification> found =
+        new Evaluator(null, options, Feedback.EXPLICIT, Evaluator.Execution.LOCAL)
+            .compare(
+                window,
+                List.of(new Subject("candidate", candidate), new Subject("parent", parent)),
+                PopularityScorer.of(statistics),
+                statistics,
+                7,
+                "night/1")
+            .classifications();
+    double[] ratings = {8, 7, 6};
+    assertThat(found)
+        .containsExactly(
+            new Classification(
+                "candidate",
+                "validation",
+                ClassificationReport.ofRatings(ratings, new double[] {9, 4, 7}, 7)),
+            new Classification(
+                "parent",
+                "validation",
+                ClassificationReport.ofRatings(ratings, new double[] {6, 8, 7}, 7)));
   }
 
   @Test

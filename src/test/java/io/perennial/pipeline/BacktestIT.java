@@ -400,6 +400,39 @@ class BacktestIT {
   }
 
   @Test
+  void aVariantIsAnArmOfItsOwnAndOneThatChangesNothingIsOursModelAgain() {
+    PipelineDefinition pipeline =
+        Shop.pipeline(
+            "shop",
+            "backtest:",
+            "  variants:",
+            "    same: {}",
+            "    strict:",
+            "      distillation:",
+            "        beta: 5");
+    Shop shop = base.copy(folder.resolve("shop"));
+    BacktestRequest request =
+        new BacktestRequest(
+            Shop.date(FIRST),
+            Shop.date(FIRST + 1),
+            Optional.empty(),
+            List.of(BacktestArm.OURS_MODEL),
+            2,
+            Optional.of("variants"),
+            Start.RESUME,
+            Optional.empty(),
+            List.of(),
+            List.of("same", "strict"));
+    backtest(shop, pipeline).run(request, sentence -> {});
+    Map<String, BacktestRow> rows = rows(shop, "variants");
+    String night = Shop.date(FIRST + 1) + " ";
+    String what = " " + BacktestRow.PREQUENTIAL + " all";
+    double ours = rows.get(night + "ours-model" + what).value();
+    assertThat(rows.get(night + "same" + what).value()).isEqualTo(ours);
+    assertThat(rows.get(night + "strict" + what).value()).isNotEqualTo(ours);
+  }
+
+  @Test
   void tuningChoosesOnItsNightsAloneAndWritesNothing() {
     Map<String, Long> files = base.files();
     List<BacktestArm> arms =

@@ -208,6 +208,7 @@ class EmbeddedNightIT {
                 Optional.of("points"),
                 BacktestRequest.Start.ANEW,
                 Optional.empty(),
+                List.of(),
                 List.of()),
             told -> {});
   }

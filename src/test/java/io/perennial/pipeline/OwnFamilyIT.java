@@ -242,7 +242,8 @@ class OwnFamilyIT {
         Optional.of("own"),
         BacktestRequest.Start.ANEW,
         Optional.empty(),
-        knobs);
+        knobs,
+        List.of());
   }
 
   private static Backtest backtest() {

@@ -175,11 +175,20 @@ final class Shop {
 
   /** A row of the events table. */
   static Row event(String user, String item, Instant time) {
+    return event(user, item, time, "purchase", 1.0);
+  }
+
+  /** A row of the events table that is a rating. */
+  static Row rating(String user, String item, Instant time, double value) {
+    return event(user, item, time, "rating", value);
+  }
+
+  private static Row event(String user, String item, Instant time, String type, double value) {
     return RowFactory.create(
         user,
         item,
-        "purchase",
-        1.0,
+        type,
+        value,
         Timestamp.from(time),
         Date.valueOf(time.atZone(ZoneOffset.UTC).toLocalDate()),
         null,

@@ -65,6 +65,7 @@ class DeltaModelRegistryIT {
             "item_sums",
             "companions",
             "training_losses",
+            "rating_classes",
             "user_history",
             "item_statistics",
             "frozen_windows",
@@ -100,6 +101,16 @@ class DeltaModelRegistryIT {
                 .collectAsList())
         .extracting(row -> row.mkString(" "))
         .containsExactly("shop 1 1 training 0.5", "shop 1 2 training 0.25");
+
+    assertThat(
+            spark
+                .read()
+                .format("delta")
+                .load(folder.resolve("rating_classes").toString())
+                .where("class = 'liked'")
+                .collectAsList())
+        .extracting(row -> row.mkString(" "))
+        .containsExactly("shop 1 candidate validation liked 1.0 0.5 0.6666666666666666 2");
 
     assertThat(registry.frozenWindows("shop", champion, 3)).hasSize(1);
     assertThat(registry.frozenWindows("shop", champion, 3).get(0))

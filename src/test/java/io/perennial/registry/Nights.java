@@ -1,5 +1,7 @@
 package io.perennial.registry;
 
+import io.perennial.evaluation.Classification;
+import io.perennial.evaluation.ClassificationReport;
 import io.perennial.evaluation.Estimate;
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.Evidence;
@@ -112,6 +114,12 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
                 Metric.AUC,
                 OptionalInt.empty(),
                 new Estimate(Double.NaN, Double.NaN, Double.NaN, 0))),
+        List.of(
+            new Classification(
+                "candidate",
+                "validation",
+                ClassificationReport.ofRatings(
+                    new double[] {9, 2, 8, 4}, new double[] {8, 3, 5, 4}, 7))),
         List.of(evidence(version, "prequential"), evidence(version, "validation")),
         List.of(
             new InputProfile(

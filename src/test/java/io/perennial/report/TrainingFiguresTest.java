@@ -28,6 +28,7 @@ class TrainingFiguresTest {
               new LossRow(3, 1, "training", 0.9),
               new LossRow(3, 2, "validation", 0.7),
               new LossRow(4, 1, "training", 0.1)),
+          List.of(),
           Optional.empty());
 
   @Test

@@ -49,6 +49,10 @@ final class Arms {
     for (Knob knob : request.knobs()) {
       knob.variants(pipeline.backtest()).forEach(v -> arms.add(variant(v, first, watch)));
     }
+    for (String name : request.variants()) {
+      ModelFamily<?> family = pipeline.backtest().variant(name).learner().family();
+      arms.add(new WarmArm<>(name, family, first, watch));
+    }
     return arms;
   }
 

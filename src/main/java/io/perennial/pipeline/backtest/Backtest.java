@@ -302,6 +302,9 @@ public final class Backtest {
         .forEach(
             arm -> asked.append(arm.label()).append(pipeline.backtest().arm(arm)).append('\n'));
     request.knobs().forEach(knob -> asked.append(knob.label()).append('\n'));
+    request
+        .variants()
+        .forEach(name -> asked.append(name).append(pipeline.backtest().variant(name)).append('\n'));
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")

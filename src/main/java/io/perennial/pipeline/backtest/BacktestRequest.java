@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param start what becomes of nights that a backtest of this name scored before
  * @param baseTo last day of the base; empty: as the pipeline file says, or the day before from
  * @param knobs of {@code ours-model} that are turned, each a few arms more
+ * @param variants of {@code ours-model}, by their names in the pipeline file, each an arm more
  */
 public record BacktestRequest(
     LocalDate from,
@@ -29,7 +30,8 @@ public record BacktestRequest(
     Optional<String> id,
     Start start,
     Optional<LocalDate> baseTo,
-    List<Knob> knobs) {
+    List<Knob> knobs,
+    List<String> variants) {
   /** What becomes of nights that were scored before. */
   public enum Start {
     /** They stay, and are only learnt again. */
@@ -38,7 +40,7 @@ public record BacktestRequest(
     ANEW
   }
 
-  /** Without turning any knob. */
+  /** Without knobs and variants. */
   public BacktestRequest(
       LocalDate from,
       LocalDate to,
@@ -47,7 +49,7 @@ public record BacktestRequest(
       int every,
       Optional<String> id,
       Start start) {
-    this(from, to, baseFrom, arms, every, id, start, Optional.empty(), List.of());
+    this(from, to, baseFrom, arms, every, id, start, Optional.empty(), List.of(), List.of());
   }
 
   public BacktestRequest {
@@ -56,6 +58,7 @@ public record BacktestRequest(
     Objects.requireNonNull(id, "id");
     arms = List.copyOf(new LinkedHashSet<>(arms));
     knobs = List.copyOf(new LinkedHashSet<>(knobs));
+    variants = List.copyOf(new LinkedHashSet<>(variants));
     if (!knobs.isEmpty() && !arms.contains(BacktestArm.OURS_MODEL)) {
       throw new IllegalArgumentException("Knobs are those of ours-model: it must be an arm");
     }
