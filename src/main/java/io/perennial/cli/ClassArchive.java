@@ -1,9 +1,12 @@
 package io.perennial.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -19,13 +22,23 @@ final class ClassArchive {
   /** A command that did its work has loaded more; one that only printed its help, far fewer. */
   private static final int WORTHWHILE = 10_000;
 
+  /** Java ends at once where the file cannot be written whole; it has 100 to 200 MB. */
+  private static final long ROOM_BYTES = 1L << 30;
+
   private ClassArchive() {}
 
-  /** Writes the file if it was asked for. A failure is told and changes nothing else. */
+  /**
+   * Writes the file if it was asked for and there is room. It appears whole or not at all: Java
+   * dies of half a file.
+   */
   static void keep(PrintWriter err) {
     String file = System.getProperty(PROPERTY);
     if (file == null
         || ManagementFactory.getClassLoadingMXBean().getLoadedClassCount() < WORTHWHILE) {
+      return;
+    }
+    Path folder = Path.of(file).toAbsolutePath().getParent();
+    if (folder.toFile().getUsableSpace() < ROOM_BYTES) {
       return;
     }
     err.println(
@@ -34,14 +47,17 @@ final class ClassArchive {
     try {
       // It says on standard output what it has done.
       System.setOut(System.err);
-      // What 'jcmd PID VM.cds dynamic_dump FILE' does: to a file beside it, then renamed.
+      // What 'jcmd PID VM.cds dynamic_dump FILE' does. Two first nights at once each write their
+      // own.
+      Path own = Path.of(file + "." + ProcessHandle.current().pid());
       ManagementFactory.getPlatformMBeanServer()
           .invoke(
               new ObjectName("com.sun.management:type=DiagnosticCommand"),
               "vmCds",
-              new Object[] {new String[] {"dynamic_dump", Path.of(file).toString()}},
+              new Object[] {new String[] {"dynamic_dump", own.toString()}},
               new String[] {String[].class.getName()});
-    } catch (JMException | RuntimeException e) {
+      Files.move(own, Path.of(file), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | JMException | RuntimeException e) {
       err.println("They could not be kept: " + e.getMessage());
     } finally {
       System.setOut(results);
