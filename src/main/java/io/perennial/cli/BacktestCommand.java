@@ -179,11 +179,10 @@ final class BacktestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommonOptions options = Perennial.options(spec.commandLine());
-    // The flags alone first, so that a mistake in them is told whatever the file holds.
-    tuning(request(List.of()));
+    BacktestRequest asked = request();
+    Optional<BacktestRequest> tuning = tuning(asked);
     PipelineDefinition file = options.requiredPipeline();
-    BacktestRequest request = request(variants(file.backtest()));
-    Optional<BacktestRequest> tuning = tuning(request);
+    BacktestRequest request = asked.with(variants(file.backtest()));
     try (Composition composition = Composition.open(spec)) {
       PipelineDefinition pipeline =
           tuning.isPresent() && !options.isDryRun() ? tuned(composition, file, tuning.get()) : file;
@@ -208,7 +207,7 @@ final class BacktestCommand implements Callable<Integer> {
     }
   }
 
-  private BacktestRequest request(List<String> named) {
+  private BacktestRequest request() {
     LocalDate first = Intervals.day("--from", from);
     LocalDate last = Intervals.day("--to", to);
     if (last.isBefore(first)) {
@@ -228,7 +227,7 @@ final class BacktestCommand implements Callable<Integer> {
         anew ? Start.ANEW : Start.RESUME,
         Optional.empty(),
         knobs(),
-        named);
+        List.of());
   }
 
   private List<String> variants(BacktestDefinition backtest) {

@@ -74,8 +74,8 @@ final class Composition implements AutoCloseable {
     return new Composition(options, spark, command);
   }
 
-  /** Starts Spark for a command that reads small tables only: its queries are not compiled. */
-  static Composition openToRead(CommandSpec command) {
+  /** Starts Spark for a command whose queries see few rows: they are not compiled. */
+  static Composition openInterpreted(CommandSpec command) {
     Composition composition = open(command);
     QueryExecutionMode.interpreted(composition.spark);
     return composition;

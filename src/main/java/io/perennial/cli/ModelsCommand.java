@@ -47,7 +47,7 @@ final class ModelsCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  perennial models list --output json")
   int list() {
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       Versions versions = composition.versions();
       List<String> pipelines =
           composition.namedPipeline().map(List::of).orElseGet(versions::pipelines);
@@ -64,7 +64,7 @@ final class ModelsCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  perennial models show 3")
   int show(@Parameters(paramLabel = "VERSION", description = "Its number.") long number) {
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       Versions versions = composition.versions();
       String pipeline = composition.pipelineName(versions);
       ModelVersion version = versions.version(pipeline, number);
@@ -81,7 +81,7 @@ final class ModelsCommand implements Runnable {
   int compare(
       @Parameters(paramLabel = "VERSION", arity = "2..*", description = "Their numbers.")
           List<Long> numbers) {
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       Versions versions = composition.versions();
       String pipeline = composition.pipelineName(versions);
       numbers.forEach(number -> versions.version(pipeline, number));
@@ -98,7 +98,7 @@ final class ModelsCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  perennial models promote 3")
   int promote(@Parameters(paramLabel = "VERSION", description = "Its number.") long number) {
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       Versions versions = composition.versions();
       String pipeline = composition.pipelineName(versions);
       versions.version(pipeline, number);
@@ -116,7 +116,7 @@ final class ModelsCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  perennial models rollback --pipeline pipelines/online-retail.yaml")
   int rollback() {
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       String pipeline = composition.pipelineName(composition.versions());
       ModelVersion previous =
           composition
@@ -157,7 +157,7 @@ final class ModelsCommand implements Runnable {
               + keep
               + " would stay.");
     }
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.open(spec)) {
       String pipeline = composition.pipelineName(composition.versions());
       List<Long> gone = prune(composition, pipeline, keep);
       composition

@@ -32,7 +32,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       Versions versions = composition.versions();
       String pipeline = composition.pipelineName(versions);
       List<Long> wanted =

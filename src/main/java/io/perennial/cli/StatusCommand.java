@@ -64,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
     PipelineDefinition pipeline = Perennial.options(spec.commandLine()).requiredPipeline();
     Optional<Interval> span =
         Optional.ofNullable(interval).map(text -> Intervals.parse(text, pipeline.zone()));
-    try (Composition composition = Composition.openToRead(spec)) {
+    try (Composition composition = Composition.openInterpreted(spec)) {
       composition.requireWarehouse();
       Standing standing = Standing.of(composition.registry(), pipeline.name(), span);
       Map<String, Object> row = row(standing, composition);

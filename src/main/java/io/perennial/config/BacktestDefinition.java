@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -123,12 +122,8 @@ public record BacktestDefinition(
 
   /** What a variant has otherwise than {@code ours-model}, in words. */
   public String describeVariant(String name) {
-    Map<String, String> usual = text(BacktestArm.OURS_MODEL);
-    return with(Map.of(BacktestArm.OURS_MODEL, variant(name)))
-        .text(BacktestArm.OURS_MODEL)
-        .entrySet()
-        .stream()
-        .filter(entry -> !entry.getValue().equals(usual.get(entry.getKey())))
+    BacktestDefinition varied = with(Map.of(BacktestArm.OURS_MODEL, variant(name)));
+    return changes(BacktestArm.OURS_MODEL, varied).entrySet().stream()
         .map(entry -> entry.getKey() + " " + entry.getValue())
         .collect(Collectors.joining(", "));
   }
@@ -159,16 +154,12 @@ public record BacktestDefinition(
   public List<String> changes(BacktestDefinition other) {
     List<String> lines = new ArrayList<>();
     for (BacktestArm arm : BacktestArm.values()) {
-      Map<String, String> now = text(arm);
-      Map<String, String> then = other.text(arm);
-      TreeSet<String> keys = new TreeSet<>(now.keySet());
-      keys.addAll(then.keySet());
-      keys.removeIf(key -> Objects.equals(now.get(key), then.get(key)));
-      if (!keys.isEmpty()) {
+      Map<String, String> changes = changes(arm, other);
+      if (!changes.isEmpty()) {
         lines.add("    " + arm.label() + ":");
       }
       String section = "";
-      for (String key : keys) {
+      for (String key : changes.keySet()) {
         int dot = key.indexOf('.');
         String head = dot < 0 ? "" : key.substring(0, dot);
         if (!head.equals(section) && !head.isEmpty()) {
@@ -179,7 +170,7 @@ public record BacktestDefinition(
             (head.isEmpty() ? "      " : "        ")
                 + key.substring(dot + 1)
                 + ": "
-                + then.getOrDefault(key, "none"));
+                + changes.get(key));
       }
     }
     if (!lines.isEmpty()) {
@@ -187,6 +178,16 @@ public record BacktestDefinition(
       lines.add(0, "backtest:");
     }
     return lines;
+  }
+
+  /** What an arm has there otherwise than here, by its keys; {@code none} where it has no such. */
+  private Map<String, String> changes(BacktestArm arm, BacktestDefinition other) {
+    Map<String, String> now = text(arm);
+    Map<String, String> then = other.text(arm);
+    Map<String, String> changes = new TreeMap<>(then);
+    now.keySet().forEach(key -> changes.putIfAbsent(key, "none"));
+    changes.entrySet().removeIf(change -> change.getValue().equals(now.get(change.getKey())));
+    return changes;
   }
 
   /** The parameters that concern an arm, by their keys in its section. */

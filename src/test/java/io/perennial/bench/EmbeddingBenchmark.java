@@ -16,22 +16,14 @@ import io.perennial.model.embedding.rounds.EarlyStopping;
 import io.perennial.model.embedding.rounds.Schedule;
 import io.perennial.model.embedding.step.Adam;
 import io.perennial.model.embedding.step.Recipe;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -99,7 +91,7 @@ public final class EmbeddingBenchmark {
   }
 
   private void run(Path file) throws IOException {
-    write(file);
+    PairFile.write(ratings, file);
     System.out.printf(
         Locale.ROOT,
         "%,d ratings of %,d users and %,d items, batch %s, on %s. Thousands of examples a second:"
@@ -216,48 +208,21 @@ public final class EmbeddingBenchmark {
   }
 
   private Figures torch(Path file, int dimension, Adam.Rows rows) throws IOException {
-    List<String> command =
-        Stream.of(
-                options.text("python"),
-                options.text("script"),
-                file,
-                users,
-                items,
-                dimension,
-                options.text("batch"),
-                options.text("epochs"),
-                rows == Adam.Rows.TOUCHED ? "lazy" : "dense")
-            .map(Object::toString)
-            .toList();
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      int exit = process.waitFor();
-      if (exit != 0) {
-        throw new IOException(String.join(" ", command) + " ended with " + exit);
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while " + command.get(1) + " ran", e);
-    }
-    List<String[]> lines = printed.lines().map(line -> line.split("\t")).toList();
+    List<String[]> lines =
+        new Script(options.text("python"), options.text("script"))
+                .lines(
+                    file,
+                    users,
+                    items,
+                    dimension,
+                    options.text("batch"),
+                    options.text("epochs"),
+                    rows == Adam.Rows.TOUCHED ? "lazy" : "dense")
+                .stream()
+                .map(line -> line.split("\t"))
+                .toList();
     double[] seconds =
         lines.stream().skip(1).mapToDouble(line -> Double.parseDouble(line[0])).toArray();
     return Figures.of(count, seconds, Double.parseDouble(lines.get(lines.size() - 1)[1]));
-  }
-
-  private void write(Path file) throws IOException {
-    ByteBuffer rating = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
-      Iterator<Row> rows = ratings.select("user_index", "item_index", "value").toLocalIterator();
-      while (rows.hasNext()) {
-        Row row = rows.next();
-        rating.clear();
-        rating.putInt(row.getInt(0)).putInt(row.getInt(1)).putFloat((float) row.getDouble(2));
-        out.write(rating.array());
-      }
-    }
   }
 }

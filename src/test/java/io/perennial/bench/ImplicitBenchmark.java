@@ -12,18 +12,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -254,22 +250,8 @@ public final class ImplicitBenchmark {
 
   private Data data(String name, Dataset<Row> pairs) throws IOException {
     Dataset<Row> cached = pairs.cache();
-    Path file = folder.resolve(name.replace(' ', '-') + ".pairs");
-    int users = 0;
-    int items = 0;
-    ByteBuffer pair = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    try (DataOutputStream out = buffered(file)) {
-      Iterator<Row> rows = cached.select("user_index", "item_index", "value").toLocalIterator();
-      while (rows.hasNext()) {
-        Row row = rows.next();
-        users = Math.max(users, row.getInt(0) + 1);
-        items = Math.max(items, row.getInt(1) + 1);
-        pair.clear();
-        pair.putInt(row.getInt(0)).putInt(row.getInt(1)).putFloat((float) row.getDouble(2));
-        out.write(pair.array());
-      }
-    }
-    return new Data(name, cached, file, users, items);
+    PairFile file = PairFile.write(cached, folder.resolve(name.replace(' ', '-') + ".pairs"));
+    return new Data(name, cached, file.path(), file.users(), file.items());
   }
 
   /** Dense rows; zeros where there is none. */
@@ -293,25 +275,7 @@ public final class ImplicitBenchmark {
 
   /** The lines that the script prints. */
   private List<String> python(Object... arguments) throws IOException {
-    List<String> command =
-        Stream.concat(
-                Stream.of(options.text("python"), options.text("script")),
-                Arrays.stream(arguments).map(Object::toString))
-            .toList();
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      int exit = process.waitFor();
-      if (exit != 0) {
-        throw new IOException(String.join(" ", command) + " ended with " + exit);
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted while " + command.get(1) + " ran", e);
-    }
-    return printed.lines().toList();
+    return new Script(options.text("python"), options.text("script")).lines(arguments);
   }
 
   private static double number(String line, int field) {

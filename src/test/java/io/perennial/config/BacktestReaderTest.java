@@ -99,16 +99,20 @@ class BacktestReaderTest {
                 "      distillation:",
                 "        beta: 0",
                 "    two-sided:",
-                "      regParam: 0.02")
+                "      regParam: 0.02",
+                "    alike:",
+                "      decay:",
+                "        halfLife: none")
             .backtest();
 
-    assertThat(backtest.variants().keySet()).containsExactly("no-teacher", "two-sided");
+    assertThat(backtest.variants().keySet()).containsExactly("no-teacher", "two-sided", "alike");
     AlsHyperparameters untaught = (AlsHyperparameters) backtest.variant("no-teacher").model();
     assertThat(untaught).isEqualTo(model(backtest, BacktestArm.OURS_MODEL));
     assertThat(((DistillationOptions) backtest.variant("no-teacher").distillation()).beta())
         .isZero();
     assertThat(backtest.describeVariant("no-teacher")).isEqualTo("distillation.beta 0.0");
     assertThat(backtest.describeVariant("two-sided")).isEqualTo("regParam 0.02");
+    assertThat(backtest.describeVariant("alike")).isEqualTo("decay.halfLife none");
     assertThat(distillation(backtest, BacktestArm.OURS_MODEL).beta()).isEqualTo(0.3);
   }
 

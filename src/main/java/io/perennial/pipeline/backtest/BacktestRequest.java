@@ -52,6 +52,11 @@ public record BacktestRequest(
     this(from, to, baseFrom, arms, every, id, start, Optional.empty(), List.of(), List.of());
   }
 
+  /** The same with variants. */
+  public BacktestRequest with(List<String> named) {
+    return new BacktestRequest(from, to, baseFrom, arms, every, id, start, baseTo, knobs, named);
+  }
+
   public BacktestRequest {
     Objects.requireNonNull(baseFrom, "baseFrom");
     Objects.requireNonNull(baseTo, "baseTo");
