@@ -5,10 +5,14 @@ import org.apache.spark.sql.SparkSession;
 /** The one Spark session of a test JVM: two local threads, Delta, no user interface. */
 public final class TestSession {
   private static SparkSession session;
+  private static QueryExecutionMode compiling;
 
   private TestSession() {}
 
-  /** The shared session, started on first use and stopped with the JVM. */
+  /**
+   * The shared session, started on first use and stopped with the JVM. It interprets queries: tests
+   * ask much about few rows.
+   */
   public static synchronized SparkSession get() {
     if (session == null) {
       session =
@@ -31,7 +35,15 @@ public final class TestSession {
                   System.getProperty("java.io.tmpdir") + "/perennial-spark-warehouse")
               .getOrCreate();
       session.sparkContext().setLogLevel("ERROR");
+      compiling = QueryExecutionMode.interpreted(session);
     }
     return session;
+  }
+
+  /** The shared session, compiling queries as Spark does by itself: for many rows. */
+  public static synchronized SparkSession compiled() {
+    SparkSession shared = get();
+    compiling.restore();
+    return shared;
   }
 }

@@ -1,7 +1,6 @@
 package io.perennial.recommendation;
 
 import static org.apache.spark.sql.functions.abs;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.length;
@@ -89,7 +88,7 @@ final class FreshEvents {
     Dataset<Row> some = wanted.map(events::where).orElse(events);
     Dataset<Row> indexed =
         some.join(
-                broadcast(itemIds.select(col("id").as("known_item"), col("index").as("known"))),
+                itemIds.select(col("id").as("known_item"), col("index").as("known")),
                 col(EventColumns.ITEM).equalTo(col("known_item")),
                 "left")
             .select(

@@ -90,6 +90,9 @@ final class ScheduledShop {
       spark.ui.enabled false
       spark.sql.shuffle.partitions 2
       spark.databricks.delta.snapshotPartitions 1
+      spark.sql.codegen.wholeStage false
+      spark.sql.codegen.factoryMode NO_CODEGEN
+      spark.sql.adaptive.enabled false
       spark.driver.bindAddress 127.0.0.1
       spark.driver.host 127.0.0.1
       spark.driver.memory 1g

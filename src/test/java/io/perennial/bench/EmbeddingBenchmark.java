@@ -52,7 +52,7 @@ public final class EmbeddingBenchmark {
     this.items = BenchmarkPairs.items(wanted);
     // A grade that embeddings can learn: by the kind of the user and the kind of the item.
     this.ratings =
-        BenchmarkPairs.random(TestSession.get(), wanted, users, items, SEED)
+        BenchmarkPairs.random(TestSession.compiled(), wanted, users, items, SEED)
             .withColumn(
                 "value",
                 pmod(

@@ -77,7 +77,7 @@ public final class ImplicitBenchmark {
             "folder",
             "");
     try (ScratchFolder folder = ScratchFolder.of(options.optional("folder"))) {
-      new ImplicitBenchmark(TestSession.get(), options, folder.path()).run();
+      new ImplicitBenchmark(TestSession.compiled(), options, folder.path()).run();
     }
     System.exit(0);
   }

@@ -55,7 +55,7 @@ public final class MemoryBenchmark {
             "2",
             "folder",
             "");
-    SparkSession spark = TestSession.get();
+    SparkSession spark = TestSession.compiled();
     spark.conf().set("spark.sql.shuffle.partitions", options.text("partitions"));
     try (ScratchFolder folder = ScratchFolder.of(options.optional("folder"))) {
       new MemoryBenchmark(spark, options, folder.path()).run();

@@ -81,7 +81,7 @@ public final class NightCostBenchmark {
         Options.read(arguments, "folder", "", "nights", "3", "events", "10000000,100000,1000000");
     try (ScratchFolder folder = ScratchFolder.of(options.optional("folder"))) {
       NightCostBenchmark benchmark =
-          new NightCostBenchmark(TestSession.get(), folder.path(), options.small("nights"));
+          new NightCostBenchmark(TestSession.compiled(), folder.path(), options.small("nights"));
       List<HistoryCost> costs = new ArrayList<>();
       for (int size : options.numbers("events")) {
         costs.add(benchmark.run(size));

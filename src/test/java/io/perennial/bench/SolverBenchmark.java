@@ -88,7 +88,7 @@ public final class SolverBenchmark {
             "5",
             "blocks",
             "2,4,10");
-    SolverBenchmark benchmark = new SolverBenchmark(TestSession.get(), options);
+    SolverBenchmark benchmark = new SolverBenchmark(TestSession.compiled(), options);
     print(
         "%,d pairs, %,d users, %,d items on %s. Seconds: least / median of %d runs, of %d sweeps"
             + " each.",

@@ -60,7 +60,8 @@ public final class TopItemsBenchmark {
             "10000",
             "data",
             "");
-    TopItemsBenchmark benchmark = new TopItemsBenchmark(TestSession.get(), options.small("runs"));
+    TopItemsBenchmark benchmark =
+        new TopItemsBenchmark(TestSession.compiled(), options.small("runs"));
     System.out.printf(
         "Top %d of all users on %s. Least / median of %d runs.%n%n",
         N, Machine.line(), benchmark.runs);

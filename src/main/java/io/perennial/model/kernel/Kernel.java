@@ -95,6 +95,17 @@ public abstract class Kernel {
       float beta2,
       float epsilon);
 
+  /**
+   * Softmax of {@code z[c] = scale · x[xAt + c] − y[c]}: {@code out[c] = exp(z[c]) / Σ exp(z)} for
+   * c in [0, length), within 4e-7 of itself; chances below 1e-37 of the largest may be that
+   * instead.
+   *
+   * @param length 1 or more
+   * @return {@code log Σ exp(z)}
+   */
+  public abstract double softmax(
+      float[] x, int xAt, float scale, float[] y, int length, float[] out);
+
   /** {@code out = A·x}: A is dense {@code rank × stride}, x and out have {@code rank} values. */
   public final void multiply(double[] matrix, int stride, int rank, double[] x, double[] out) {
     for (int r = 0; r < rank; r++) {

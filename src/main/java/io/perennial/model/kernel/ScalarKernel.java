@@ -21,6 +21,25 @@ final class ScalarKernel extends Kernel {
   }
 
   @Override
+  public double softmax(float[] x, int xAt, float scale, float[] y, int length, float[] out) {
+    float most = Float.NEGATIVE_INFINITY;
+    for (int c = 0; c < length; c++) {
+      out[c] = scale * x[xAt + c] - y[c];
+      most = Math.max(most, out[c]);
+    }
+    double sum = 0;
+    for (int c = 0; c < length; c++) {
+      out[c] = (float) Math.exp(out[c] - most);
+      sum += out[c];
+    }
+    float whole = (float) (1 / sum);
+    for (int c = 0; c < length; c++) {
+      out[c] *= whole;
+    }
+    return most + Math.log(sum);
+  }
+
+  @Override
   void pack(
       float[] from,
       int at,

@@ -20,6 +20,22 @@ final class VectorKernel extends Kernel {
           ? DoubleVector.SPECIES_512
           : DoubleVector.SPECIES_PREFERRED;
   private static final int FLOATS = FLOAT.length();
+
+  /** Least power of e that a float holds with all its digits. */
+  private static final float LOWEST = -87f;
+
+  private static final float LOG_2 = (float) Math.log(2);
+
+  /** log 2 with so few bits that a whole number times it is exact, and the rest. */
+  private static final float LOG_2_HIGH = 0.693359375f;
+
+  private static final float LOG_2_LOW = (float) (Math.log(2) - LOG_2_HIGH);
+  private static final float ROUNDING = 0x1.8p23f;
+  private static final int ONE = Float.floatToRawIntBits(1f);
+
+  /** Values that are summed in floats. */
+  private static final int BLOCK = 1024;
+
   private static final int DOUBLES = DOUBLE.length();
 
   @Override
@@ -91,6 +107,82 @@ final class VectorKernel extends Kernel {
     s1.intoArray(target, to + stride);
     s2.intoArray(target, to + 2 * stride);
     s3.intoArray(target, to + 3 * stride);
+  }
+
+  @Override
+  public double softmax(float[] x, int xAt, float scale, float[] y, int length, float[] out) {
+    FloatVector largest = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+    int c = 0;
+    for (; c + FLOATS <= length; c += FLOATS) {
+      FloatVector z =
+          FloatVector.fromArray(FLOAT, x, xAt + c)
+              .mul(scale)
+              .sub(FloatVector.fromArray(FLOAT, y, c));
+      z.intoArray(out, c);
+      largest = largest.max(z);
+    }
+    float most = largest.reduceLanes(VectorOperators.MAX);
+    for (; c < length; c++) {
+      out[c] = scale * x[xAt + c] - y[c];
+      most = Math.max(most, out[c]);
+    }
+    double sum = 0;
+    for (int from = 0; from < length; from += BLOCK) {
+      sum += exponentials(out, from, Math.min(length, from + BLOCK), most);
+    }
+    float whole = (float) (1 / sum);
+    for (c = 0; c + FLOATS <= length; c += FLOATS) {
+      FloatVector.fromArray(FLOAT, out, c).mul(whole).intoArray(out, c);
+    }
+    for (; c < length; c++) {
+      out[c] *= whole;
+    }
+    return most + Math.log(sum);
+  }
+
+  /** {@code x[c] = exp(x[c] − most)}; returns their sum, in floats. */
+  private static float exponentials(float[] x, int from, int to, float most) {
+    FloatVector sums = FloatVector.zero(FLOAT);
+    int c = from;
+    for (; c + FLOATS <= to; c += FLOATS) {
+      FloatVector power = exponential(FloatVector.fromArray(FLOAT, x, c).sub(most));
+      power.intoArray(x, c);
+      sums = sums.add(power);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; c < to; c++) {
+      x[c] = (float) Math.exp(x[c] - most);
+      sum += x[c];
+    }
+    return sum;
+  }
+
+  /**
+   * exp(x) for x up to 0, which counts {@link #LOWEST} at least: 2ⁿ·exp(r) with x = n·log 2 + r,
+   * exp(r) by its series up to r⁷/5040, r being ±0.35 at most.
+   */
+  private static FloatVector exponential(FloatVector x) {
+    FloatVector bounded = x.max(LOWEST);
+    // Adding 1.5·2²³ rounds to a whole number, which is then in the last bits.
+    FloatVector rounded = bounded.mul(1 / LOG_2).add(ROUNDING);
+    FloatVector whole = rounded.sub(ROUNDING);
+    FloatVector r = bounded.sub(whole.mul(LOG_2_HIGH)).sub(whole.mul(LOG_2_LOW));
+    FloatVector series =
+        r.mul(1 / 5040f)
+            .add(1 / 720f)
+            .fma(r, r.broadcast(1 / 120f))
+            .fma(r, r.broadcast(1 / 24f))
+            .fma(r, r.broadcast(1 / 6f))
+            .fma(r, r.broadcast(0.5f))
+            .fma(r, r.broadcast(1f))
+            .fma(r, r.broadcast(1f));
+    FloatVector power =
+        rounded
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.LSHL, 23)
+            .add(ONE)
+            .reinterpretAsFloats();
+    return series.mul(power);
   }
 
   @Override

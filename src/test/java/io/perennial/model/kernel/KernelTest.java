@@ -386,4 +386,48 @@ class KernelTest {
     }
     return product;
   }
+
+  @Property(tries = 100)
+  void softmaxOfBothKernelsIsThatOfDoubles(
+      @ForAll @IntRange(min = 1, max = 2500) int length,
+      @ForAll @IntRange(min = 0, max = 4) int magnitude,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    float scale = (float) Math.pow(4, magnitude);
+    float[] x = floats(3 + length, random);
+    float[] y = floats(length, random);
+    float[] z = new float[length];
+    float most = Float.NEGATIVE_INFINITY;
+    for (int c = 0; c < length; c++) {
+      z[c] = scale * x[3 + c] - y[c];
+      most = Math.max(most, z[c]);
+    }
+    double sum = 0;
+    for (float value : z) {
+      sum += Math.exp((double) value - most);
+    }
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      float[] out = new float[length + 1];
+      out[length] = 7;
+      double log = kernel.softmax(x, 3, scale, y, length, out);
+      assertThat(log).isCloseTo(most + Math.log(sum), within(1e-6));
+      assertThat(out[length]).isEqualTo(7);
+      for (int c = 0; c < length; c++) {
+        double expected = Math.exp((double) z[c] - most) / sum;
+        assertThat((double) out[c])
+            .isCloseTo(expected, within((4 + most - z[c]) * 1e-7 * expected + 1e-37));
+      }
+    }
+  }
+
+  @Test
+  void softmaxOfWhatIsNoNumberIsNone() {
+    for (Kernel kernel : new Kernel[] {Kernel.active(), Kernel.scalar()}) {
+      for (int at : new int[] {2, 18}) {
+        float[] x = new float[19];
+        x[at] = Float.NaN;
+        assertThat(kernel.softmax(x, 0, 1f, new float[19], 19, new float[19])).isNaN();
+      }
+    }
+  }
 }

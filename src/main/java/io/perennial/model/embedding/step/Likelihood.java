@@ -1,14 +1,23 @@
 package io.perennial.model.embedding.step;
 
+import io.perennial.model.kernel.Kernel;
+
 /**
  * Knowledge distillation (Hinton et al. 2015): {@code w·T²/m Σ_u KL(softmax(t/T) ‖ softmax(s/T))}
  * over the m users of the batch and the items of the batch that the teacher knows.
  */
 final class Likelihood implements TileLoss {
+  /** Taken from a score that is not to count. */
+  private static final float NEVER = 1e9f;
+
   private final TaughtSide users;
   private final TaughtSide items;
   private final double weight;
   private final double temperature;
+  private final Kernel kernel = Kernel.active();
+  private float[] unknown = new float[0];
+  private float[] student = new float[0];
+  private float[] teacher = new float[0];
 
   Likelihood(TaughtSide users, TaughtSide items, double weight, double temperature) {
     this.users = users;
@@ -21,44 +30,40 @@ final class Likelihood implements TileLoss {
   public double add(ScoreTile tile) {
     double loss = 0;
     int columns = tile.columns();
-    boolean[] known = items.known();
+    mask(columns);
     float[] scores = tile.scores();
     float[] taught = tile.taught();
+    float heat = (float) (1 / temperature);
+    double share = weight / users.count();
     for (int r = 0; r < tile.count(); r++) {
       if (!users.known()[tile.from() + r]) {
         continue;
       }
       int at = r * columns;
-      double ours = logSum(scores, at, columns, known);
-      double theirs = logSum(taught, at, columns, known);
-      double share = weight / users.count();
+      double between =
+          kernel.softmax(scores, at, heat, unknown, columns, student)
+              - kernel.softmax(taught, at, heat, unknown, columns, teacher);
+      double divergence = 0;
       for (int c = 0; c < columns; c++) {
-        if (known[c]) {
-          double logStudent = scores[at + c] / temperature - ours;
-          double logTeacher = taught[at + c] / temperature - theirs;
-          double chance = Math.exp(logTeacher);
-          loss += share * temperature * temperature * chance * (logTeacher - logStudent);
-          tile.gradient()[at + c] +=
-              (float) (share * temperature * (Math.exp(logStudent) - chance));
-        }
+        divergence += teacher[c] * ((taught[at + c] - scores[at + c]) * heat + between);
       }
+      loss += share * temperature * temperature * divergence;
+      kernel.add(tile.gradient(), at, student, 0, (float) (share * temperature), columns);
+      kernel.add(tile.gradient(), at, teacher, 0, (float) (-share * temperature), columns);
     }
     return loss;
   }
 
-  private double logSum(float[] values, int at, int columns, boolean[] known) {
-    double most = Double.NEGATIVE_INFINITY;
-    for (int c = 0; c < columns; c++) {
-      if (known[c]) {
-        most = Math.max(most, values[at + c] / temperature);
-      }
+  /** Items that the teacher does not know have no chance with either. */
+  private void mask(int columns) {
+    if (unknown.length < columns) {
+      unknown = new float[2 * columns];
+      student = new float[2 * columns];
+      teacher = new float[2 * columns];
     }
-    double sum = 0;
+    boolean[] known = items.known();
     for (int c = 0; c < columns; c++) {
-      if (known[c]) {
-        sum += Math.exp(values[at + c] / temperature - most);
-      }
+      unknown[c] = known[c] ? 0f : NEVER;
     }
-    return most + Math.log(sum);
   }
 }

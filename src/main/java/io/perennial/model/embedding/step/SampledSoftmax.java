@@ -1,5 +1,6 @@
 package io.perennial.model.embedding.step;
 
+import io.perennial.model.kernel.Kernel;
 import java.util.function.Supplier;
 
 /**
@@ -10,6 +11,8 @@ import java.util.function.Supplier;
 final class SampledSoftmax implements TileLoss {
   private final Batch batch;
   private final Supplier<float[]> chances;
+  private final Kernel kernel = Kernel.active();
+  private float[] shares = new float[0];
 
   /**
    * @param batch grouped by user
@@ -28,6 +31,9 @@ final class SampledSoftmax implements TileLoss {
     float[] scores = tile.scores();
     float[] gradient = tile.gradient();
     int columns = tile.columns();
+    if (shares.length < columns) {
+      shares = new float[2 * columns];
+    }
     for (int r = 0; r < tile.count(); r++) {
       int first = batch.first(tile.from() + r);
       int end = batch.end(tile.from() + r);
@@ -35,15 +41,7 @@ final class SampledSoftmax implements TileLoss {
         continue;
       }
       int at = r * columns;
-      float most = Float.NEGATIVE_INFINITY;
-      for (int c = 0; c < columns; c++) {
-        most = Math.max(most, scores[at + c] - corrections[c]);
-      }
-      double sum = 0;
-      for (int c = 0; c < columns; c++) {
-        sum += Math.exp(scores[at + c] - corrections[c] - most);
-      }
-      double log = most + Math.log(sum);
+      double log = kernel.softmax(scores, at, 1f, corrections, columns, shares);
       double weight = 0;
       for (int place = first; place < end; place++) {
         int example = batch.grouped(place);
@@ -52,10 +50,7 @@ final class SampledSoftmax implements TileLoss {
         loss += share * batch.weight(example) * (log - (scores[at + c] - corrections[c]));
         gradient[at + c] -= (float) (share * batch.weight(example));
       }
-      for (int c = 0; c < columns; c++) {
-        gradient[at + c] +=
-            (float) (share * weight * Math.exp(scores[at + c] - corrections[c] - log));
-      }
+      kernel.add(gradient, at, shares, 0, (float) (share * weight), columns);
     }
     return loss;
   }
