@@ -1,5 +1,6 @@
 package io.perennial.config;
 
+import io.perennial.Behaviours;
 import io.perennial.evaluation.EvaluationOptions;
 import io.perennial.event.EventSource;
 import io.perennial.event.IngestOptions;
@@ -13,6 +14,7 @@ import io.perennial.slice.SplitPolicy;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Everything that decides what is learned, and how it is recommended; valid once built.
@@ -57,6 +59,20 @@ public record PipelineDefinition(
     Optional<Schedule> schedule,
     String digest,
     Map<String, String> text) {
+  private static final OptionalInt MAIN = OptionalInt.of(0);
+
+  /** What people do, and what each kind counts. */
+  public Behaviours behaviours() {
+    return source.behaviours();
+  }
+
+  /** Place of the behaviour whose events users are tested on; empty: types are not told apart. */
+  public OptionalInt judged() {
+    return behaviours().isPresent()
+        ? OptionalInt.of(evaluation.behaviour().map(behaviours()::place).orElse(MAIN).getAsInt())
+        : OptionalInt.empty();
+  }
+
   /** What the value of an event means. */
   public Feedback feedback() {
     return learner.feedback();

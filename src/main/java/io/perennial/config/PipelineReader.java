@@ -1,5 +1,6 @@
 package io.perennial.config;
 
+import io.perennial.Behaviours;
 import io.perennial.evaluation.EvaluationOptions;
 import io.perennial.evaluation.Metric;
 import io.perennial.event.EventColumns;
@@ -138,11 +139,19 @@ public final class PipelineReader {
     }
     ZoneId zone = root.zone("zone").orElse(DEFAULT_ZONE);
     long seed = root.longNumber("seed").orElse(DEFAULT_SEED);
-    EventSource source = source(root.section("source"), zone);
+    Behaviours behaviours = BehaviourReader.read(root.section("behaviours"));
+    EventSource source = source(root.section("source"), behaviours, zone);
     Optional<IngestOptions> ingest = ingest(root.section("ingest"));
     SplitPolicy split = RecordBinder.bind(root.section("split"), SplitPolicy.DEFAULT);
     FamilyOptions<?, ?> learner =
-        FamilyReader.read(root.section("model"), root.section("distillation"));
+        FamilyReader.read(root.section("model"), root.section("distillation")).with(behaviours);
+    if (behaviours.size() > 1 && learner.feedback() == Feedback.EXPLICIT) {
+      root.problem(
+          "behaviours",
+          "are several, but "
+              + learner.feedbackReason()
+              + ": ratings are of one kind. Name the event type of the ratings alone.");
+    }
     boolean absorb = root.truth("absorb").orElse(true);
     RankedBy rankedBy = root.choice("rankedBy", RankedBy.class).orElse(RankedBy.MODEL);
     if (rankedBy == RankedBy.BLEND && learner.feedback() == Feedback.EXPLICIT) {
@@ -152,7 +161,7 @@ public final class PipelineReader {
               + learner.feedbackReason()
               + ": a blend ranks, it does not predict ratings. Leave rankedBy out.");
     }
-    EvaluationOptions evaluation = evaluation(root.section("evaluation"), learner);
+    EvaluationOptions evaluation = evaluation(root.section("evaluation"), learner, behaviours);
     GateOptions gate = gate(root.section("gate"));
     int pending = root.whole("maximalPendingNights", 1, 365).orElse(DEFAULT_PENDING_NIGHTS);
     int keyframes = root.whole("keyframeEvery", 1, 10_000).orElse(DEFAULT_KEYFRAME_EVERY);
@@ -201,7 +210,7 @@ public final class PipelineReader {
         form.text());
   }
 
-  private static EventSource source(YamlSection section, ZoneId zone) {
+  private static EventSource source(YamlSection section, Behaviours behaviours, ZoneId zone) {
     Optional<String> table = section.text("table");
     Map<String, String> columns = section.textsUnder("columns", COLUMNS);
     YamlSection names = section.section("columns");
@@ -225,10 +234,13 @@ public final class PipelineReader {
     List<String> types =
         section.texts("eventTypes").orElse(List.of()).stream().distinct().sorted().toList();
     Removals removals = section.choice("removals", Removals.class).orElse(Removals.REFUSE);
-    return new EventSource(table, columns, types, zone, removals);
+    return section
+        .build(() -> new EventSource(table, columns, types, behaviours, zone, removals))
+        .orElseGet(() -> new EventSource(table, columns, types, zone, removals));
   }
 
-  private static EvaluationOptions evaluation(YamlSection section, FamilyOptions<?, ?> learner) {
+  private static EvaluationOptions evaluation(
+      YamlSection section, FamilyOptions<?, ?> learner, Behaviours behaviours) {
     Feedback feedback = learner.feedback();
     EvaluationOptions defaults = EvaluationOptions.DEFAULT;
     if (feedback == Feedback.EXPLICIT) {
@@ -244,6 +256,21 @@ public final class PipelineReader {
               defaults.liked());
     }
     EvaluationOptions options = RecordBinder.bind(section, defaults);
+    options
+        .behaviour()
+        .filter(name -> behaviours.place(name).isEmpty())
+        .ifPresent(
+            name ->
+                section.problem(
+                    "behaviour",
+                    behaviours.isPresent()
+                        ? "is none of the event types under behaviours: "
+                            + String.join(", ", behaviours.names())
+                            + ", got '"
+                            + name
+                            + "'."
+                        : "goes with a section behaviours, which says what each event type"
+                            + " counts."));
     if (options.liked().isPresent() && feedback == Feedback.IMPLICIT) {
       section.problem("liked", "goes with ratings, but " + learner.feedbackReason() + ".");
     }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param frozenUsers users kept of each frozen window; default 500
  * @param liked ratings only: one at or above it is liked, and predictions are counted as a
  *     classifier's too; default none
+ * @param behaviour event type whose events users are tested on, one of those under {@code
+ *     behaviours}; default that of the greatest weight
  */
 public record EvaluationOptions(
     Metric primaryMetric,
@@ -26,10 +28,33 @@ public record EvaluationOptions(
     int replicates,
     int frozenWindows,
     int frozenUsers,
-    Optional<Double> liked) {
+    Optional<Double> liked,
+    Optional<String> behaviour) {
   public static final EvaluationOptions DEFAULT =
       new EvaluationOptions(
           Metric.NDCG, 20, List.of(10, 20), 20_000, 400, 6, 500, Optional.empty());
+
+  /** Tested on the main behaviour. */
+  public EvaluationOptions(
+      Metric primaryMetric,
+      int primaryK,
+      List<Integer> cutOffs,
+      int maximalUsers,
+      int replicates,
+      int frozenWindows,
+      int frozenUsers,
+      Optional<Double> liked) {
+    this(
+        primaryMetric,
+        primaryK,
+        cutOffs,
+        maximalUsers,
+        replicates,
+        frozenWindows,
+        frozenUsers,
+        liked,
+        Optional.empty());
+  }
 
   public EvaluationOptions {
     cutOffs = List.copyOf(cutOffs);

@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param items distinct items of his events in the window, increasing; may hold items that no model
  *     knows: they are misses
  * @param values value of his last event with each item
- * @param past what he had done before the window, as of its begin; nothing for a new user
+ * @param past what he had done before the window, as of its begin, of whichever behaviour; nothing
+ *     for a new user
  */
 public record UserCase(int user, int[] items, float[] values, Past past) implements Serializable {
   private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();

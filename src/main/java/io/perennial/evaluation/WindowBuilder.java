@@ -2,6 +2,7 @@ package io.perennial.evaluation;
 
 import io.perennial.event.EventColumns;
 import io.perennial.model.history.DecayPolicy;
+import io.perennial.model.history.EventBehaviour;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.ItemStatistics;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -33,6 +35,18 @@ public final class WindowBuilder {
   private final int maximalUsers;
   private final DecayPolicy decay;
   private final long seed;
+  private final OptionalInt judged;
+
+  /**
+   * A builder for one pipeline whose events are all judged on.
+   *
+   * @param maximalUsers users of a window at most
+   * @param decay how counts of earlier events fade until the window begins
+   * @param seed of the sample
+   */
+  public WindowBuilder(int maximalUsers, DecayPolicy decay, long seed) {
+    this(maximalUsers, decay, seed, OptionalInt.empty());
+  }
 
   /**
    * A builder for one pipeline.
@@ -40,14 +54,17 @@ public final class WindowBuilder {
    * @param maximalUsers users of a window at most
    * @param decay how counts of earlier events fade until the window begins
    * @param seed of the sample
+   * @param judged place of the behaviour whose events users are tested on; what they had before is
+   *     what they did of any behaviour. Empty: events of every kind
    */
-  public WindowBuilder(int maximalUsers, DecayPolicy decay, long seed) {
+  public WindowBuilder(int maximalUsers, DecayPolicy decay, long seed, OptionalInt judged) {
     if (maximalUsers < 1) {
       throw new IllegalArgumentException("maximalUsers must be positive, got " + maximalUsers);
     }
     this.maximalUsers = maximalUsers;
     this.decay = decay;
     this.seed = seed;
+    this.judged = judged;
   }
 
   /**
@@ -67,9 +84,10 @@ public final class WindowBuilder {
       Optional<Dataset<Row>> earlier,
       Optional<ItemStatistics> statistics,
       Instant begin) {
-    RoaringBitmap everybody = UserSample.distinct(events);
+    Dataset<Row> tested = EventBehaviour.only(events, judged);
+    RoaringBitmap everybody = UserSample.distinct(tested);
     int[] sample = UserSample.of(everybody, maximalUsers, seed);
-    Found found = found(events, earlier, sample);
+    Found found = found(tested, earlier, sample);
     BitSet oldItems = new BitSet();
     found.items.forEach((int item) -> oldItems.set(item));
     statistics.ifPresent(
@@ -119,11 +137,13 @@ public final class WindowBuilder {
    * @param events with user_index
    */
   public int[] users(Dataset<Row> events) {
-    return UserSample.of(UserSample.distinct(events), maximalUsers, seed);
+    return UserSample.of(
+        UserSample.distinct(EventBehaviour.only(events, judged)), maximalUsers, seed);
   }
 
   /** One event of a sampled user, in the window or before it. */
-  private record Entry(int user, int item, double value, long time, int day, Part part)
+  private record Entry(
+      int user, int item, double value, long time, int day, double weight, Part part)
       implements Serializable {}
 
   private enum Part {
@@ -157,7 +177,7 @@ public final class WindowBuilder {
           Found found = new Found();
           part.forEachRemaining(
               row -> {
-                Part in = Part.values()[row.getInt(5)];
+                Part in = Part.values()[row.getInt(6)];
                 if (in == Part.EARLIER) {
                   found.items.add(row.getInt(1));
                 }
@@ -169,6 +189,7 @@ public final class WindowBuilder {
                           row.getDouble(2),
                           row.<Timestamp>getAs(3).getTime(),
                           row.getInt(4),
+                          row.getDouble(5),
                           in));
                 }
               });
@@ -184,6 +205,7 @@ public final class WindowBuilder {
         functions.col(EventColumns.VALUE),
         functions.col(EventColumns.TIME),
         functions.unix_date(functions.col(EventColumns.DATE)),
+        EventBehaviour.weight(events),
         functions.lit(part.ordinal()));
   }
 
@@ -197,21 +219,24 @@ public final class WindowBuilder {
           earlier.items()[p],
           new Had(earlier.counts()[p], earlier.events()[p], earlier.lastTimes()[p]));
     }
-    Map<Long, Long> days = new TreeMap<>();
+    Map<Long, Counted> days = new TreeMap<>();
     List<Entry> single = new ArrayList<>();
     for (Entry entry : entries) {
       if (entry.part == Part.WINDOW) {
         last.merge(entry.item, entry, WindowBuilder::later);
       } else if (decay.aggregate() == DecayPolicy.Aggregate.DAY) {
-        days.merge(((long) entry.item << 32) | (entry.day & 0xFFFFFFFFL), entry.time, Math::max);
+        days.merge(
+            ((long) entry.item << 32) | (entry.day & 0xFFFFFFFFL),
+            new Counted(entry.time, entry.weight),
+            Counted::plus);
       } else {
         single.add(entry);
       }
     }
-    days.forEach((key, time) -> seen.merge((int) (key >> 32), once(time, begin), Had::plus));
+    days.forEach((key, day) -> seen.merge((int) (key >> 32), once(day, begin), Had::plus));
     single.sort(Comparator.comparingLong(Entry::time));
     for (Entry entry : single) {
-      seen.merge(entry.item, once(entry.time, begin), Had::plus);
+      seen.merge(entry.item, once(new Counted(entry.time, entry.weight), begin), Had::plus);
     }
     float[] values = new float[last.size()];
     int n = 0;
@@ -238,8 +263,16 @@ public final class WindowBuilder {
             lastTimes));
   }
 
-  private Had once(long time, Instant begin) {
-    return new Had(decay.fade(begin.toEpochMilli() - time), 1, time);
+  private Had once(Counted event, Instant begin) {
+    double left = decay.fade(begin.toEpochMilli() - event.time);
+    return new Had(event.weight * left, 1, event.time);
+  }
+
+  /** What counts as one event: when it was, and what its behaviour weighs. */
+  private record Counted(long time, double weight) {
+    Counted plus(Counted other) {
+      return new Counted(Math.max(time, other.time), Math.max(weight, other.weight));
+    }
   }
 
   /** One item of a user's past: its count as of the window's begin. */

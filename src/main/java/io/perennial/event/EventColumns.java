@@ -5,6 +5,12 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -36,6 +42,15 @@ public final class EventColumns {
   /** Id of the ingest that wrote the row. */
   public static final String INGEST_RUN = "ingest_run";
 
+  /**
+   * Place of the event's type among the {@link io.perennial.Behaviours}, int, where these are
+   * declared.
+   */
+  public static final String BEHAVIOUR = "behaviour";
+
+  /** What an event of its type counts, double, above 0, where behaviours are declared. */
+  public static final String WEIGHT = "behaviour_weight";
+
   /** Dense index of the user, int, from 0; added when ids are resolved. */
   public static final String USER_INDEX = "user_index";
 
@@ -55,4 +70,17 @@ public final class EventColumns {
           .add(INGEST_RUN, StringType, true);
 
   private EventColumns() {}
+
+  /**
+   * What is learnt of some events: user_index, item_index, value, event_time, event_date, and
+   * behaviour with its weight where they have them.
+   */
+  public static Dataset<Row> learnt(Dataset<Row> events) {
+    List<String> there = List.of(events.columns());
+    return events.select(
+        Stream.of(USER_INDEX, ITEM_INDEX, VALUE, TIME, DATE, BEHAVIOUR, WEIGHT)
+            .filter(name -> there.contains(name) || !name.startsWith(BEHAVIOUR))
+            .map(functions::col)
+            .toArray(Column[]::new));
+  }
 }

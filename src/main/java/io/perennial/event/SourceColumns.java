@@ -69,7 +69,8 @@ final class SourceColumns {
 
   /**
    * The canonical columns user_id, item_id, event_type, value, event_time, event_date of rows with
-   * an event type that is learnt; {@code event_date} is the day in the source's zone.
+   * an event type that is learnt; {@code event_date} is the day in the source's zone. Where
+   * behaviours are declared also {@code behaviour} and {@code behaviour_weight}.
    */
   Dataset<Row> canonical(Dataset<Row> rows, String sessionZone) {
     Column time = time(sessionZone);
@@ -98,7 +99,13 @@ final class SourceColumns {
     if (!source.eventTypes().isEmpty()) {
       result = result.filter(type.isin(source.eventTypes().toArray()));
     }
-    return result.select(columns.toArray(Column[]::new));
+    if (source.behaviours().isPresent()) {
+      Column place = BehaviourColumns.place(source.behaviours(), type);
+      result = result.filter(place.isNotNull());
+      columns.add(place.as(EventColumns.BEHAVIOUR));
+    }
+    return BehaviourColumns.weighed(
+        source.behaviours(), result.select(columns.toArray(Column[]::new)));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.perennial.model;
 
+import io.perennial.Behaviours;
 import io.perennial.model.history.DecayPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,14 @@ public interface FamilyDescription<O extends Record, D extends Record> {
 
   /** The family with its options. */
   ModelFamily<?> family(O options, D distillation);
+
+  /**
+   * The family where event types are told apart: all see events with what they count, see {@link
+   * io.perennial.model.TrainingTask#events}. For families that learn each behaviour by itself.
+   */
+  default ModelFamily<?> family(O options, D distillation, Behaviours behaviours) {
+    return family(options, distillation);
+  }
 
   // ---- what a backtest may ask for
 

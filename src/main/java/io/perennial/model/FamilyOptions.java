@@ -1,5 +1,6 @@
 package io.perennial.model;
 
+import io.perennial.Behaviours;
 import io.perennial.model.history.DecayPolicy;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,13 +11,20 @@ import java.util.Optional;
  * @param description of the family
  * @param model the section {@code model}
  * @param distillation the section {@code distillation}
+ * @param behaviours the section {@code behaviours}
  */
 public record FamilyOptions<O extends Record, D extends Record>(
-    FamilyDescription<O, D> description, O model, D distillation) {
+    FamilyDescription<O, D> description, O model, D distillation, Behaviours behaviours) {
+  /** All event types are alike. */
+  public FamilyOptions(FamilyDescription<O, D> description, O model, D distillation) {
+    this(description, model, distillation, Behaviours.NONE);
+  }
+
   public FamilyOptions {
     Objects.requireNonNull(description, "description");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(distillation, "distillation");
+    Objects.requireNonNull(behaviours, "behaviours");
   }
 
   /** As under {@code model.family}. */
@@ -40,7 +48,7 @@ public record FamilyOptions<O extends Record, D extends Record>(
    * @throws InvalidFamilyException where it has another name than its description
    */
   public ModelFamily<?> family() {
-    ModelFamily<?> family = description.family(model, distillation);
+    ModelFamily<?> family = description.family(model, distillation, behaviours);
     if (!family.name().equals(name())) {
       throw new InvalidFamilyException(
           "Cannot use the model family '"
@@ -61,12 +69,17 @@ public record FamilyOptions<O extends Record, D extends Record>(
 
   /** The same with other options of distillation. */
   public FamilyOptions<O, D> with(D other) {
-    return new FamilyOptions<>(description, model, other);
+    return new FamilyOptions<>(description, model, other, behaviours);
+  }
+
+  /** The same where event types count so much. */
+  public FamilyOptions<O, D> with(Behaviours other) {
+    return new FamilyOptions<>(description, model, distillation, other);
   }
 
   /** The same with other options of the model. */
   public FamilyOptions<O, D> withModel(O other) {
-    return new FamilyOptions<>(description, other, distillation);
+    return new FamilyOptions<>(description, other, distillation, behaviours);
   }
 
   /** The same, without a teacher. */
@@ -100,11 +113,12 @@ public record FamilyOptions<O extends Record, D extends Record>(
     return other instanceof FamilyOptions<?, ?> that
         && description.getClass() == that.description.getClass()
         && model.equals(that.model)
-        && distillation.equals(that.distillation);
+        && distillation.equals(that.distillation)
+        && behaviours.equals(that.behaviours);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(description.getClass(), model, distillation);
+    return Objects.hash(description.getClass(), model, distillation, behaviours);
   }
 }

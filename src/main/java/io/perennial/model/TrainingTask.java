@@ -13,8 +13,9 @@ import org.apache.spark.sql.Row;
  * One thing to learn.
  *
  * @param events the events to learn, with columns user_index int, item_index int, value double,
- *     event_time timestamp, event_date date (see {@link io.perennial.event.EventColumns});
- *     persisted by the caller
+ *     event_time timestamp, event_date date, and where behaviours are declared behaviour int and
+ *     behaviour_weight double (see {@link io.perennial.event.EventColumns}); persisted by the
+ *     caller
  * @param parent teacher and starting point; empty: from scratch
  * @param history what every user did before these events, as of the parent; empty from scratch
  * @param now instant to which older events are decayed: the end of the events

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
+import io.perennial.model.history.EventBehaviour;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.slice.EventSlice;
 import io.perennial.slice.Interval;
@@ -30,6 +31,9 @@ import org.apache.spark.storage.StorageLevel;
 /** The events of one attempt, read once and kept until the attempt is over. */
 final class NightEvents implements AutoCloseable {
   private static final String REASON = "refusal";
+
+  /** Begin of the names of the row sums of each behaviour. */
+  private static final String BEHAVIOUR = "behaviour_";
 
   private final Attempt attempt;
   private final Dataset<Row> learnable;
@@ -74,35 +78,41 @@ final class NightEvents implements AutoCloseable {
         rows.withColumn(REASON, EventRefusal.reason()).persist(StorageLevel.MEMORY_AND_DISK());
     Column late = col(EventColumns.TIME).lt(lit(unseen(attempt).eventTime()));
     List<Row> sums =
-        all.groupBy(coalesce(col(REASON), lit(-1)), late)
+        all.groupBy(coalesce(col(REASON), lit(-1)), late, EventBehaviour.place(all).as(EventColumns.BEHAVIOUR))
             .agg(
-                count(lit(1)),
+                count(lit(1)).as("rows"),
                 bit_xor(
-                    xxhash64(
-                        col(EventColumns.USER),
-                        col(EventColumns.ITEM),
-                        col(EventColumns.VALUE),
-                        col(EventColumns.TIME))),
-                min(unix_micros(col(EventColumns.TIME))))
+                        xxhash64(
+                            col(EventColumns.USER),
+                            col(EventColumns.ITEM),
+                            col(EventColumns.VALUE),
+                            col(EventColumns.TIME)))
+                    .as("hash"),
+                min(unix_micros(col(EventColumns.TIME))).as("first"))
             .collectAsList();
     Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("slice", 0L);
     counts.put("late", 0L);
     counts.put("refused", 0L);
+    List<String> behaviours = source.source().behaviours().names();
+    behaviours.forEach(name -> counts.put(BEHAVIOUR + name, 0L));
     long digest = 0;
     long onTime = 0;
     long first = Long.MAX_VALUE;
     for (Row sum : sums) {
-      long n = sum.getLong(2);
+      long n = sum.<Long>getAs("rows");
       counts.merge("slice", n, Long::sum);
       if (sum.getInt(0) >= 0) {
         counts.merge("refused", n, Long::sum);
         counts.merge(EventRefusal.values()[sum.getInt(0)].key(), n, Long::sum);
       } else {
-        digest ^= sum.getLong(3);
+        digest ^= sum.<Long>getAs("hash");
+        if (!behaviours.isEmpty()) {
+          counts.merge(BEHAVIOUR + behaviours.get(sum.getInt(2)), n, Long::sum);
+        }
         if (!sum.getBoolean(1)) {
           onTime += n;
-          first = Math.min(first, sum.getLong(4));
+          first = Math.min(first, sum.<Long>getAs("first"));
         } else if (attempt.parent().isPresent()) {
           counts.merge("late", n, Long::sum);
         }
@@ -151,7 +161,7 @@ final class NightEvents implements AutoCloseable {
     return counts.get("slice") - counts.get("refused");
   }
 
-  /** Row sums for {@code runs.row_counts}: slice, late, refused and why. */
+  /** Row sums for {@code runs.row_counts}: slice, late, refused and why, each behaviour's. */
   Map<String, Long> counts() {
     return counts;
   }
@@ -172,14 +182,9 @@ final class NightEvents implements AutoCloseable {
    */
   TrialEvents resolveIds(ModelRegistry registry, String pipeline, String runId) {
     indexed =
-        registry
-            .indexed(pipeline, runId, learnable.filter(col(REASON).isNull()).drop(REASON))
-            .select(
-                col(EventColumns.USER_INDEX),
-                col(EventColumns.ITEM_INDEX),
-                col(EventColumns.VALUE),
-                col(EventColumns.TIME),
-                col(EventColumns.DATE))
+        EventColumns.learnt(
+                registry.indexed(
+                    pipeline, runId, learnable.filter(col(REASON).isNull()).drop(REASON)))
             .persist(StorageLevel.MEMORY_AND_DISK());
     indexed.count();
     learnable.unpersist(false);

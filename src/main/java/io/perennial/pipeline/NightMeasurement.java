@@ -36,7 +36,9 @@ final class NightMeasurement {
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
             pipeline.evaluation(),
             pipeline.feedback());
-    this.windows = new WindowBuilder(pipeline.evaluation().maximalUsers(), decay, pipeline.seed());
+    this.windows =
+        new WindowBuilder(
+            pipeline.evaluation().maximalUsers(), decay, pipeline.seed(), pipeline.judged());
   }
 
   /**

@@ -20,7 +20,7 @@ import org.roaringbitmap.RoaringBitmap;
 /**
  * The events of a trial.
  *
- * @param all every event: user_index, item_index, value, event_time, event_date; best persisted
+ * @param all every event, as {@link EventColumns#learnt} has it; best persisted
  * @param onTimeRows number of rows of {@link #onTime()}
  * @param unseen from what the champion has seen to the end of what is tried
  */

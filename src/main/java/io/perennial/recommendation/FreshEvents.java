@@ -42,14 +42,7 @@ final class FreshEvents {
    */
   static Optional<FreshEvents> since(
       SparkSession spark, Warehouse warehouse, EventSource source, ModelVersion version) {
-    EventSource tolerant =
-        new EventSource(
-            source.table(),
-            source.columns(),
-            source.eventTypes(),
-            source.zone(),
-            EventSource.Removals.IGNORE);
-    EventTable table = EventTable.open(spark, warehouse, tolerant);
+    EventTable table = EventTable.open(spark, warehouse, source.ignoringRemovals());
     return SliceSelector.select(
             table, version.slice().tableId(), version.slice().to(), Optional.empty())
         .map(slice -> new FreshEvents(slice, learnable(SliceReader.read(table, slice))));
@@ -91,12 +84,8 @@ final class FreshEvents {
                 itemIds.select(col("id").as("known_item"), col("index").as("known")),
                 col(EventColumns.ITEM).equalTo(col("known_item")),
                 "left")
-            .select(
-                col(EventColumns.USER).as(EventColumns.USER_INDEX),
-                coalesce(col("known"), lit(UNKNOWN)).as(EventColumns.ITEM_INDEX),
-                col(EventColumns.VALUE),
-                col(EventColumns.TIME),
-                col(EventColumns.DATE));
+            .withColumn(EventColumns.USER_INDEX, col(EventColumns.USER))
+            .withColumn(EventColumns.ITEM_INDEX, coalesce(col("known"), lit(UNKNOWN)));
     return new HistoryBuilder(decay, java.time.ZoneOffset.UTC)
         .fromScratch(indexed)
         .withColumnRenamed("index", "user");

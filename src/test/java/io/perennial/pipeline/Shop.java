@@ -143,8 +143,13 @@ final class Shop {
    * many.
    */
   long deliver(int from, int to) {
+    return deliver(STORE, from, to);
+  }
+
+  /** Appends the events of another store with the same first day, likewise. */
+  long deliver(StoreDefinition store, int from, int to) {
     Dataset<Row> events =
-        StoreGenerator.events(spark, STORE)
+        StoreGenerator.events(spark, store)
             .filter(
                 col(EventColumns.DATE)
                     .geq(lit(Date.valueOf(date(from))))
@@ -183,7 +188,8 @@ final class Shop {
     return event(user, item, time, "rating", value);
   }
 
-  private static Row event(String user, String item, Instant time, String type, double value) {
+  /** A row of the events table of any type. */
+  static Row event(String user, String item, Instant time, String type, double value) {
     return RowFactory.create(
         user,
         item,

@@ -2,6 +2,7 @@ package io.perennial.model.als;
 
 import static io.perennial.model.history.DatedEvents.TIME;
 import static io.perennial.model.history.DatedEvents.VALUE;
+import static io.perennial.model.history.DatedEvents.WEIGHT;
 import static io.perennial.model.history.DatedEvents.fade;
 import static io.perennial.model.history.DatedEvents.last;
 import static org.apache.spark.sql.functions.col;
@@ -30,7 +31,8 @@ final class PairAggregation {
   private PairAggregation() {}
 
   /**
-   * The distinct pairs of some events, as pieces of at most 65,536, in no order.
+   * The distinct pairs of some events, as pieces of at most 65,536, in no order. Each event counts
+   * as much as its behaviour weighs; ratings count alike.
    *
    * @param now instant to which counts fade
    */
@@ -39,7 +41,7 @@ final class PairAggregation {
     Column user = col(EventColumns.USER_INDEX);
     Column item = col(EventColumns.ITEM_INDEX);
     Dataset<Row> rows = DatedEvents.of(events, decay);
-    Column fade = fade(decay, now, col(TIME));
+    Column left = fade(decay, now, col(TIME)).multiply(col(WEIGHT));
     Dataset<Row> pairs =
         weighting.isRating()
             ? rows.groupBy(user, item)
@@ -49,8 +51,8 @@ final class PairAggregation {
                     count(lit(1)).cast("double").as("events"))
             : rows.groupBy(user, item)
                 .agg(
-                    sum(fade).as("faded"),
-                    sum(fade.multiply(col(VALUE))).as(VALUE),
+                    sum(left).as("faded"),
+                    sum(left.multiply(col(VALUE))).as(VALUE),
                     count(lit(1)).cast("double").as("events"));
     return pairs
         .select(user, item, col("faded"), col(VALUE), col("events"))

@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param users dense indices
  * @param items dense indices
- * @param counts number of events, faded to the instant of training; for ratings, what is left of
- *     the last one
+ * @param counts number of events, each as much as its behaviour weighs, faded to the instant of
+ *     training; for ratings, what is left of the last one
  * @param values implicit feedback: sum of the events' values, faded likewise; ratings: the last
  *     value
  * @param events number of events, not faded

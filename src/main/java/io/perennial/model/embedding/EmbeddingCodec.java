@@ -12,7 +12,9 @@ import io.perennial.model.embedding.EmbeddingModel.Changed;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.step.Objective;
 import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.Parameters;
 import io.perennial.model.embedding.step.Similarity;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +23,7 @@ import java.util.Optional;
 
 /**
  * Versions of embeddings: rows of both sides, their moments as companions, and as small arrays the
- * dense unit, remembered events and the users' mean.
+ * dense units, remembered events and the users' mean.
  */
 public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   /** Companion: moments of each user, with the number of his row's steps as events. */
@@ -32,6 +34,15 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
 
   /** Array: user, item, value, key of each remembered event. */
   private static final String EXEMPLARS = "exemplars";
+
+  /** Array: place of the behaviour of each of these, where there are several. */
+  private static final String EXEMPLAR_BEHAVIOURS = "exemplar_behaviours";
+
+  /** Array: of each head but the main one its parameters, both moments, its steps. */
+  private static final String HEADS = "heads";
+
+  /** Begin of the attributes with the names of behaviours, by place, where there are several. */
+  private static final String BEHAVIOUR = "behaviour.";
 
   private static final String DENSE = "dense";
   private static final String USER_MEAN = "user_mean";
@@ -50,6 +61,10 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     arrays.put(DENSE, dense(model.dense()));
     arrays.put(USER_MEAN, mean(model.userMean()));
     arrays.put(EXEMPLARS, model.exemplars().toArray());
+    if (form.heads() > 1) {
+      arrays.put(HEADS, heads(model.dense()));
+      arrays.put(EXEMPLAR_BEHAVIOURS, model.exemplars().headArray());
+    }
     return new ModelState(
         EmbeddingFamily.NAME,
         model.users(),
@@ -66,21 +81,68 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
                 new MemoryFactorTable(model.itemMoments()),
                 model.changed().map(changed -> new MemoryFactorTable(changed.itemMoments())))),
         arrays,
-        Map.of(
-            OBJECTIVE,
-            form.objective().name(),
-            SIMILARITY,
-            form.similarity().name(),
-            DIMENSION,
-            Integer.toString(form.dimension()),
-            BIASES,
-            Boolean.toString(form.biases()),
-            RANK,
-            Integer.toString(form.width()),
-            USERS,
-            Long.toString(model.users().size()),
-            ITEMS,
-            Integer.toString(model.itemTable().size())));
+        attributes(model));
+  }
+
+  private static Map<String, String> attributes(EmbeddingModel model) {
+    ScoreForm form = model.form();
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put(OBJECTIVE, form.objective().name());
+    attributes.put(SIMILARITY, form.similarity().name());
+    attributes.put(DIMENSION, Integer.toString(form.dimension()));
+    attributes.put(BIASES, Boolean.toString(form.biases()));
+    attributes.put(RANK, Integer.toString(form.width()));
+    attributes.put(USERS, Long.toString(model.users().size()));
+    attributes.put(ITEMS, Integer.toString(model.itemTable().size()));
+    for (int place = 0; place < form.behaviours().size(); place++) {
+      attributes.put(BEHAVIOUR + place, form.behaviours().get(place));
+    }
+    return attributes;
+  }
+
+  private static double[] heads(ParameterRows dense) {
+    int width = dense.width();
+    double[] all = new double[(dense.count() - 1) * (3 * width + 1)];
+    int at = 0;
+    for (int row = 1; row < dense.count(); row++) {
+      for (float[] part : List.of(dense.values(), dense.first(), dense.second())) {
+        for (int c = 0; c < width; c++) {
+          all[at++] = part[row * width + c];
+        }
+      }
+      all[at++] = dense.steps()[row];
+    }
+    return all;
+  }
+
+  /** Units of all heads: the main one's seven numbers, and those that {@link #heads} wrote. */
+  private static ParameterRows units(StateReader read, double[] main, int heads, int dimension) {
+    ParameterRows units = Parameters.denseUnits(main[0], main[1], heads, dimension);
+    for (int c = 0; c < 2; c++) {
+      units.first()[c] = (float) main[2 + c];
+      units.second()[c] = (float) main[4 + c];
+    }
+    units.steps()[0] = (int) main[6];
+    int width = units.width();
+    double[] others = heads > 1 ? read.array(HEADS, (heads - 1) * (3 * width + 1)) : new double[0];
+    int at = 0;
+    for (int row = 1; row < heads; row++) {
+      for (float[] part : List.of(units.values(), units.first(), units.second())) {
+        for (int c = 0; c < width; c++) {
+          part[row * width + c] = (float) others[at++];
+        }
+      }
+      units.steps()[row] = (int) others[at++];
+    }
+    return units;
+  }
+
+  private static List<String> behaviours(StateReader read) {
+    List<String> names = new ArrayList<>();
+    while (read.has(BEHAVIOUR + names.size())) {
+      names.add(read.attribute(BEHAVIOUR + names.size()));
+    }
+    return names;
   }
 
   private static double[] dense(ParameterRows dense) {
@@ -118,7 +180,8 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
             (int) read.number(DIMENSION),
             Boolean.parseBoolean(read.attribute(BIASES)),
             (float) dense[0],
-            (float) dense[1]);
+            (float) dense[1],
+            behaviours(read));
     int width = form.width();
     StateReader.check(RANK, items.rank(), width);
     StateReader.check(RANK, state.users().rank(), width);
@@ -136,20 +199,18 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
         userMoments,
         itemMoments,
         Optional.of(EmbeddingModel.nothing(form)),
-        new ParameterRows(
-            2,
-            new float[] {(float) dense[0], (float) dense[1]},
-            new float[] {(float) dense[2], (float) dense[3]},
-            new float[] {(float) dense[4], (float) dense[5]},
-            new int[] {(int) dense[6]}),
+        units(read, dense, form.heads(), form.dimension()),
         new RowMean(Arrays.copyOf(mean, width), mean[width]),
-        exemplars(read),
+        exemplars(read, form.heads()),
         List.of());
   }
 
-  private static Exemplars exemplars(StateReader read) {
+  private static Exemplars exemplars(StateReader read, int heads) {
     try {
-      return Exemplars.ofArray(read.array(EXEMPLARS));
+      Exemplars exemplars = Exemplars.ofArray(read.array(EXEMPLARS));
+      return heads > 1
+          ? exemplars.withHeads(read.array(EXEMPLAR_BEHAVIOURS, exemplars.size()), heads)
+          : exemplars;
     } catch (IllegalArgumentException e) {
       throw new CorruptStateException(e.getMessage());
     }

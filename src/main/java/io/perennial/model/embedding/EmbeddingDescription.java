@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import io.perennial.Behaviours;
 import io.perennial.model.FamilyDescription;
 import io.perennial.model.Feedback;
 import io.perennial.model.ModelFamily;
@@ -51,6 +52,12 @@ public final class EmbeddingDescription
   public ModelFamily<EmbeddingModel> family(
       EmbeddingOptions options, EmbeddingDistillation distillation) {
     return new EmbeddingFamily(options, distillation);
+  }
+
+  @Override
+  public ModelFamily<EmbeddingModel> family(
+      EmbeddingOptions options, EmbeddingDistillation distillation, Behaviours behaviours) {
+    return new EmbeddingFamily(options, distillation, behaviours);
   }
 
   @Override

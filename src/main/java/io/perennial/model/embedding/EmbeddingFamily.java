@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import io.perennial.Behaviours;
 import io.perennial.model.Feedback;
 import io.perennial.model.FoldIn;
 import io.perennial.model.ModelCodec;
@@ -16,13 +17,21 @@ import java.util.Optional;
  *
  * @param options what is learnt
  * @param distillation how a parent teaches
+ * @param behaviours of which each has a head where they are several
  */
-public record EmbeddingFamily(EmbeddingOptions options, EmbeddingDistillation distillation)
+public record EmbeddingFamily(
+    EmbeddingOptions options, EmbeddingDistillation distillation, Behaviours behaviours)
     implements ModelFamily<EmbeddingModel> {
   /** As in the pipeline file. */
   public static final String NAME = "embedding";
 
+  /** Of one kind of feedback. */
+  public EmbeddingFamily(EmbeddingOptions options, EmbeddingDistillation distillation) {
+    this(options, distillation, Behaviours.NONE);
+  }
+
   public EmbeddingFamily {
+    Objects.requireNonNull(behaviours, "behaviours");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(distillation, "distillation");
   }
@@ -39,7 +48,7 @@ public record EmbeddingFamily(EmbeddingOptions options, EmbeddingDistillation di
 
   @Override
   public Trainer<EmbeddingModel> trainer() {
-    return new EmbeddingTrainer(options, distillation);
+    return new EmbeddingTrainer(options, distillation, behaviours);
   }
 
   @Override
@@ -54,7 +63,7 @@ public record EmbeddingFamily(EmbeddingOptions options, EmbeddingDistillation di
 
   @Override
   public FoldIn foldIn(EmbeddingModel model, Instant now) {
-    return EmbeddingFoldIn.of(model, options, now);
+    return EmbeddingFoldIn.of(model, options, behaviours, now);
   }
 
   /** Nothing of an embedding fades. */

@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import io.perennial.Behaviours;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
 import io.perennial.model.embedding.replay.Exemplars;
@@ -29,7 +30,8 @@ import java.util.SplittableRandom;
 /**
  * New users by the steps of training, with items and dense unit as they are: each begins at the
  * users' mean, with its bias at its shrunk mean, and sees its history for some epochs. A user's
- * vector does not depend on who else is asked for.
+ * vector does not depend on who else is asked for. Of several behaviours a history keeps one count
+ * a pair, in which each event has its weight: they are examples of the main head.
  */
 final class EmbeddingFoldIn implements FoldIn {
   private static final long serialVersionUID = 1L;
@@ -40,11 +42,17 @@ final class EmbeddingFoldIn implements FoldIn {
   private final ParameterRows dense;
   private final float[] evidence;
   private final float[] meanUser;
+  private final double mainWeight;
   private final long now;
 
   private EmbeddingFoldIn(
-      EmbeddingOptions options, EmbeddingModel model, ParameterRows items, long now) {
+      EmbeddingOptions options,
+      EmbeddingModel model,
+      ParameterRows items,
+      double mainWeight,
+      long now) {
     this.options = options;
+    this.mainWeight = mainWeight;
     this.itemIndices = model.itemTable().indices();
     this.items = items;
     this.dense = model.dense();
@@ -57,11 +65,13 @@ final class EmbeddingFoldIn implements FoldIn {
    * @param options with which the model was learnt
    * @param now instant to which events fade
    */
-  static EmbeddingFoldIn of(EmbeddingModel model, EmbeddingOptions options, Instant now) {
+  static EmbeddingFoldIn of(
+      EmbeddingModel model, EmbeddingOptions options, Behaviours behaviours, Instant now) {
     return new EmbeddingFoldIn(
         options,
         model,
         ParameterRows.fresh(model.form().width(), model.itemTable().values()),
+        behaviours.byPlace()[0],
         now.toEpochMilli());
   }
 
@@ -132,7 +142,8 @@ final class EmbeddingFoldIn implements FoldIn {
         rows.users()[n] = histories.users()[user];
         rows.items()[n] = histories.items()[p];
         rows.values()[n] = histories.values()[p];
-        double left = histories.counts()[p] * decay.fade(now - histories.lastTimes()[p]);
+        double left =
+            histories.counts()[p] * decay.fade(now - histories.lastTimes()[p]) / mainWeight;
         rows.weights()[n++] = ratings ? 1f : (float) Math.max(Float.MIN_NORMAL, left);
       }
     }

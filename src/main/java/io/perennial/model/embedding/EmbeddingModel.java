@@ -46,7 +46,8 @@ public final class EmbeddingModel implements Model {
    * @param users every user row
    * @param items every item row
    * @param changed empty: all rows are
-   * @param dense one row: scale and b
+   * @param dense a row a head: scale and b, then what {@link
+   *     io.perennial.model.embedding.step.Parameters#denseUnits} says
    * @param userMean mean of the users' rows
    * @param losses of the training that made the model; empty of one that was read back
    */

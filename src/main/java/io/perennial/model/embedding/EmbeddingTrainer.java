@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import io.perennial.Behaviours;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.IncompatibleParentException;
@@ -26,6 +27,7 @@ import io.perennial.model.embedding.step.Parameters;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.embedding.step.Similarity;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -34,17 +36,28 @@ import java.util.Optional;
 /**
  * Learns embeddings: from scratch, or from a parent with its parameters, its moments and what it
  * teaches. A night moves the rows of users and items that its events touch and nothing else: the
- * dense unit stays what the training from scratch made it, and rows that are only replayed, sampled
- * or taught are looked at.
+ * dense units of all heads stay what the training from scratch made them, and rows that are only
+ * replayed, sampled or taught are looked at.
  */
 public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   private static final int BIAS_SWEEPS = 6;
   private static final int NIGHTLY_BIAS_SWEEPS = 2;
   private final EmbeddingOptions options;
   private final EmbeddingDistillation distillation;
+  private final Behaviours behaviours;
   private final Recipe recipe;
 
+  /** Of one kind of feedback. */
   public EmbeddingTrainer(EmbeddingOptions options, EmbeddingDistillation distillation) {
+    this(options, distillation, Behaviours.NONE);
+  }
+
+  /**
+   * @param behaviours of which each has a head where they are several
+   */
+  public EmbeddingTrainer(
+      EmbeddingOptions options, EmbeddingDistillation distillation, Behaviours behaviours) {
+    this.behaviours = Objects.requireNonNull(behaviours, "behaviours");
     this.options = Objects.requireNonNull(options, "options");
     this.distillation = Objects.requireNonNull(distillation, "distillation");
     this.recipe = options.recipe();
@@ -64,7 +77,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             ? options.training().nightlyEpochs()
             : options.training().epochs();
     task.progress().begin("learning embeddings", epochs);
-    try (NightData night = NightData.of(task, options)) {
+    try (NightData night = NightData.of(task, options, behaviours)) {
       if (night.counts().events() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }
@@ -85,7 +98,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       if (recipe.learnsRatings() && recipe.biases()) {
         beginBiases(workers, items, itemRows, dense, parent.isPresent());
       }
-      Course course = course(task, night, items, dense, epochs);
+      Course course = course(task, night, items, epochs);
       Trained trained =
           new LocalSgd(
                   course,
@@ -113,20 +126,37 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         task.parent().isPresent() ? 0 : options.training().stopping().share(),
         distillation.replay().weight(),
         items.touched(),
-        task.seed());
+        task.seed(),
+        heads());
   }
 
-  /** Scale and b of a training from scratch. */
+  /** What each head counts beside the main one, which comes first. */
+  private double[] heads() {
+    double[] weights = behaviours.byPlace();
+    return Arrays.stream(weights).map(weight -> weight / weights[0]).toArray();
+  }
+
+  /** Names of the behaviours that have a head; of one nobody needs to know. */
+  private List<String> named() {
+    return behaviours.size() > 1 ? behaviours.names() : List.of();
+  }
+
+  /** Dense units of a training from scratch: all heads begin alike. */
   private ParameterRows firstDense(double meanValue) {
     double scale = options.firstScale();
+    return Parameters.denseUnits(
+        scale, firstBias(scale, meanValue), behaviours.size(), recipe.dimension());
+  }
+
+  private double firstBias(double scale, double meanValue) {
     if (!recipe.learnsRatings() || options.start().denseBias() == EmbeddingOptions.DenseBias.ZERO) {
-      return Parameters.denseUnit(scale, 0);
+      return 0;
     }
     double alike =
         recipe.common() == 0
             ? 0
             : recipe.similarity() == Similarity.COSINE ? 1 : recipe.common() * recipe.common();
-    return Parameters.denseUnit(scale, meanValue - scale * alike);
+    return meanValue - scale * alike;
   }
 
   /** Puts the biases of new users and items where their ratings are. */
@@ -161,11 +191,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   }
 
   private Course course(
-      TrainingTask<EmbeddingModel> task,
-      NightData night,
-      ItemSide items,
-      ParameterRows dense,
-      int epochs) {
+      TrainingTask<EmbeddingModel> task, NightData night, ItemSide items, int epochs) {
     Optional<EmbeddingModel> parent = task.parent();
     double factor =
         parent
@@ -180,9 +206,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     return new Course(
         recipe,
         distillation.teaching().times(factor),
-        parent
-            .map(p -> items.taught(p, dense.values()[0], dense.values()[1]))
-            .orElse(TaughtItems.NOBODY),
+        parent.map(items::taught).orElse(TaughtItems.NOBODY),
         parent.isPresent() ? items.probes(distillation.teaching().probes()) : new int[0],
         options.training().schedule(),
         epochs,
@@ -191,7 +215,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         task.seed(),
         items.chances(recipe.popularityPower()),
         items.evidence(),
-        items.still(parent.isPresent()));
+        items.still(parent.isPresent()),
+        heads());
   }
 
   private ParameterRows discriminator(TrainingTask<EmbeddingModel> task, Course course) {
@@ -228,7 +253,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             recipe.dimension(),
             recipe.biases(),
             dense.values()[0],
-            dense.values()[1]);
+            dense.values()[1],
+            named());
     Exemplars exemplars = remembered(parent, items, workers, form, itemTable);
     RowMean mean = parent.map(EmbeddingModel::userMean).orElse(RowMean.zero(width)).plus(change);
     if (parent.isEmpty()) {
@@ -306,6 +332,10 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     if (form.similarity() != recipe.similarity()) {
       throw new IncompatibleParentException(
           "model.recipe.similarity", form.similarity(), recipe.similarity());
+    }
+    if (!form.behaviours().equals(named())) {
+      throw new IncompatibleParentException(
+          "behaviours (the main one first, each with a head)", form.behaviours(), named());
     }
     if (form.biases() != recipe.biases()) {
       throw new IncompatibleParentException("model.recipe.biases", form.biases(), recipe.biases());

@@ -16,7 +16,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a worker would remember of its events, with keys as of the model of tonight. */
+/**
+ * What a worker would remember of its events, with keys as of the model of tonight: of every
+ * behaviour by the scores of the main head.
+ */
 final class ExemplarChoice implements Work<Input, Chosen> {
   private static final long serialVersionUID = 1L;
 
@@ -57,22 +60,25 @@ final class ExemplarChoice implements Work<Input, Chosen> {
 
   /** Places of the remembered events that are among some others. */
   private static int[] places(Exemplars before, Exemplars candidates) {
-    Set<Long> pairs = new HashSet<>();
+    Set<Event> events = new HashSet<>();
     for (int n = 0; n < candidates.size(); n++) {
-      pairs.add(pair(candidates, n));
+      events.add(Event.of(candidates, n));
     }
     int[] places = new int[before.size()];
     int found = 0;
     for (int n = 0; n < before.size(); n++) {
-      if (pairs.contains(pair(before, n))) {
+      if (events.contains(Event.of(before, n))) {
         places[found++] = n;
       }
     }
     return Arrays.copyOf(places, found);
   }
 
-  private static long pair(Exemplars events, int n) {
-    return (long) events.users()[n] << 32 | events.items()[n];
+  /** What makes an event another than those that are remembered. */
+  private record Event(int user, int item, int head) {
+    static Event of(Exemplars events, int n) {
+      return new Event(events.users()[n], events.items()[n], events.heads()[n]);
+    }
   }
 
   private static Exemplars events(WorkerState state, Input input, Examples examples, int count) {
@@ -84,6 +90,7 @@ final class ExemplarChoice implements Work<Input, Chosen> {
       events.users()[n] = state.indices()[examples.users()[n]];
       events.items()[n] = input.itemIndices()[examples.items()[n]];
       events.values()[n] = examples.targets()[n];
+      events.heads()[n] = examples.heads()[n];
       if (input.replay().selection() == Replay.Selection.RESERVOIR) {
         long hash = Partition.seed(events.users()[n], events.items()[n]);
         events.keys()[n] = (hash >>> 40) * 0x1.0p-24f;

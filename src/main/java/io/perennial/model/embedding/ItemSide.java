@@ -94,7 +94,7 @@ final class ItemSide {
   }
 
   /** What a parent teaches, by row. */
-  TaughtItems taught(EmbeddingModel parent, float scale, float bias) {
+  TaughtItems taught(EmbeddingModel parent) {
     FactorRows before = parent.itemTable();
     FactorRows moments = parent.itemMoments();
     int width = before.rank();
@@ -108,7 +108,7 @@ final class ItemSide {
         rows.steps()[row] = (int) moments.eventCounts()[at];
       }
     }
-    return new TaughtItems(rows, known, scale, bias);
+    return new TaughtItems(rows, known, parent.dense());
   }
 
   /** Rows of the items that the parent has most events of, at most so many, increasing. */
@@ -136,7 +136,7 @@ final class ItemSide {
     return sums;
   }
 
-  /** At night what has no new event stays, and so does the dense unit. */
+  /** At night what has no new event stays, and so do the dense units. */
   StillRows still(boolean night) {
     if (!night) {
       return StillRows.NONE;

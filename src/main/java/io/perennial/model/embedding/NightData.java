@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import io.perennial.Behaviours;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
@@ -20,10 +21,15 @@ interface NightData extends AutoCloseable {
   void close();
 
   /** In the driver where the events are within the limit, else on Spark. */
-  static NightData of(TrainingTask<EmbeddingModel> task, EmbeddingOptions options) {
+  static NightData of(
+      TrainingTask<EmbeddingModel> task, EmbeddingOptions options, Behaviours behaviours) {
     JavaRDD<EventRows> pieces =
         EventReader.pieces(
-            task.events(), options.recipe().learnsRatings(), options.decay(), task.now());
+            task.events(),
+            options.recipe().learnsRatings(),
+            options.decay(),
+            task.now(),
+            behaviours);
     boolean local =
         options.sharing().localEvents() > 0
             && task.events().count() <= options.sharing().localEvents();

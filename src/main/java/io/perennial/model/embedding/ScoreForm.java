@@ -4,6 +4,7 @@ import io.perennial.model.FactorRows;
 import io.perennial.model.embedding.step.Objective;
 import io.perennial.model.embedding.step.Similarity;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Objects;
  * @param biases whether a row has a bias after its embedding
  * @param scale of the dense unit
  * @param bias b of the dense unit
+ * @param behaviours names of those that have a head, the main one first, by which is served; empty:
+ *     nobody tells them apart
  */
 public record ScoreForm(
     Objective objective,
@@ -23,13 +26,31 @@ public record ScoreForm(
     int dimension,
     boolean biases,
     float scale,
-    float bias)
+    float bias,
+    List<String> behaviours)
     implements Serializable {
   private static final int EXTRA = 2;
 
+  /** Of one head. */
+  public ScoreForm(
+      Objective objective,
+      Similarity similarity,
+      int dimension,
+      boolean biases,
+      float scale,
+      float bias) {
+    this(objective, similarity, dimension, biases, scale, bias, List.of());
+  }
+
   public ScoreForm {
+    behaviours = List.copyOf(behaviours);
     Objects.requireNonNull(objective, "objective");
     Objects.requireNonNull(similarity, "similarity");
+  }
+
+  /** Number of heads. */
+  public int heads() {
+    return Math.max(1, behaviours.size());
   }
 
   /** Length of a kept row. */

@@ -13,6 +13,8 @@ import static org.apache.spark.sql.functions.unix_millis;
 import io.perennial.event.EventColumns;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,24 +27,52 @@ public final class DatedEvents {
   /** Its value; 1 where it has none. */
   public static final String VALUE = "dated_value";
 
+  /** What it counts: the weight of its behaviour; 1 where nobody tells them apart. */
+  public static final String WEIGHT = "dated_weight";
+
   private DatedEvents() {}
 
   /**
-   * User, item, date, {@link #TIME} and {@link #VALUE} of what counts as one event: each row, or
-   * the last of a pair on a day.
+   * User, item, date, {@link #TIME}, {@link #VALUE} and {@link #WEIGHT} of what counts as one
+   * event: each row, or the last of a pair on a day, with the greatest weight of that day.
    */
   public static Dataset<Row> of(Dataset<Row> events, DecayPolicy decay) {
-    Column user = col(EventColumns.USER_INDEX);
-    Column item = col(EventColumns.ITEM_INDEX);
-    Dataset<Row> rows =
-        events.select(
-            user,
-            item,
-            col(EventColumns.DATE),
-            col(EventColumns.TIME).as(TIME),
-            coalesce(col(EventColumns.VALUE), lit(1.0)).as(VALUE));
+    return counted(
+        rows(events, List.of()),
+        decay,
+        col(EventColumns.USER_INDEX),
+        col(EventColumns.ITEM_INDEX),
+        col(EventColumns.DATE));
+  }
+
+  /**
+   * The same with {@link EventColumns#BEHAVIOUR}, each behaviour by itself: what counts as one
+   * event of a pair on a day is one of each behaviour.
+   */
+  public static Dataset<Row> ofEachBehaviour(Dataset<Row> events, DecayPolicy decay) {
+    return counted(
+        rows(events, List.of(EventBehaviour.place(events).as(EventColumns.BEHAVIOUR))),
+        decay,
+        col(EventColumns.USER_INDEX),
+        col(EventColumns.ITEM_INDEX),
+        col(EventColumns.DATE),
+        col(EventColumns.BEHAVIOUR));
+  }
+
+  private static Dataset<Row> rows(Dataset<Row> events, List<Column> more) {
+    List<Column> columns = new ArrayList<>(more);
+    columns.add(col(EventColumns.USER_INDEX));
+    columns.add(col(EventColumns.ITEM_INDEX));
+    columns.add(col(EventColumns.DATE));
+    columns.add(col(EventColumns.TIME).as(TIME));
+    columns.add(coalesce(col(EventColumns.VALUE), lit(1.0)).as(VALUE));
+    columns.add(EventBehaviour.weight(events).as(WEIGHT));
+    return events.select(columns.toArray(Column[]::new));
+  }
+
+  private static Dataset<Row> counted(Dataset<Row> rows, DecayPolicy decay, Column... event) {
     return decay.aggregate() == DecayPolicy.Aggregate.DAY
-        ? rows.groupBy(user, item, col(EventColumns.DATE)).agg(last(), max(col(TIME)).as(TIME))
+        ? rows.groupBy(event).agg(last(), max(col(TIME)).as(TIME), max(col(WEIGHT)).as(WEIGHT))
         : rows;
   }
 

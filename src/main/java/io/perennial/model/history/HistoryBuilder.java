@@ -28,7 +28,10 @@ import org.apache.spark.sql.expressions.Window;
  * t) / halfLife) to a pair whose last event is at L, whether it came in order or late. One
  * exception: with {@link DecayPolicy.Aggregate#DAY}, a late event on a day before the pair's last
  * one counts as a day of its own, even if that day was counted in an earlier night, because a
- * history does not keep its days.
+ * history does not keep its days. Of several behaviours on one day the one of the greatest weight
+ * counts. Where a day is cut by the border of two nights and the pair had more than one event, what
+ * the day had counted is taken for what tonight's event weighs: a history does not keep that
+ * either.
  *
  * @param policy how events fade, and what counts as one
  * @param zone in which days begin: the zone of the events' event_date
@@ -49,18 +52,22 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
                 col("item_index"),
                 col("event_date"),
                 unix_millis(col("event_time")).as("time"),
-                col("value"))
+                col("value"),
+                EventBehaviour.weight(events).as("weight"))
             .repartition(col("user_index"));
     if (policy.aggregate() == DecayPolicy.Aggregate.DAY) {
       contributions =
           contributions
               .groupBy("user_index", "item_index", "event_date")
-              .agg(max(struct(col("time"), col("value"))).as("latest"))
+              .agg(
+                  max(struct(col("time"), col("value"))).as("latest"),
+                  max(col("weight")).as("weight"))
               .select(
                   col("user_index"),
                   col("item_index"),
                   col("latest.time").as("time"),
-                  col("latest.value").as("value"));
+                  col("latest.value").as("value"),
+                  col("weight"));
     }
     Column last = max(col("time")).over(Window.partitionBy(col("user_index"), col("item_index")));
     Dataset<Row> pairs =
@@ -68,7 +75,9 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
             .withColumn("last", last)
             .groupBy("user_index", "item_index")
             .agg(
-                sum(DatedEvents.fade(policy, col("last").minus(col("time")))).as("count"),
+                sum(DatedEvents.fade(policy, col("last").minus(col("time")))
+                        .multiply(col("weight")))
+                    .as("count"),
                 count(lit(1)).as("events"),
                 max(struct(col("time"), col("value"))).as("latest"));
     Column entry =
@@ -168,7 +177,8 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
         while (at < night.users().length
             && night.users()[at] == user
             && night.items()[at] == item) {
-          pair.add(night.times()[at], (float) night.values()[at], night.days()[at]);
+          pair.add(
+              night.times()[at], (float) night.values()[at], night.days()[at], night.weights()[at]);
           at++;
         }
         output.add(item, (float) pair.count, pair.value, pair.events, pair.last);
@@ -206,6 +216,12 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
     /** Latest instant of that day. */
     private long lateTime;
 
+    /** What that day counts. */
+    private double lateWeight;
+
+    /** What the last day counts; NaN where an earlier night counted it. */
+    private double lastWeight = Double.NaN;
+
     void begin(double count, float value, int events, long last, int day) {
       this.count = count;
       this.value = value;
@@ -215,31 +231,44 @@ public record HistoryBuilder(DecayPolicy policy, ZoneId zone) {
       began = true;
     }
 
-    void add(long time, float newValue, int day) {
+    void add(long time, float newValue, int day, double weight) {
       if (!began) {
-        begin(1, newValue, 1, time, day);
+        begin(weight, newValue, 1, time, day);
+        lastWeight = weight;
         return;
       }
       boolean byDay = policy.aggregate() == DecayPolicy.Aggregate.DAY;
       if (byDay && day == lastDay) {
-        if (time > last) {
-          count = (count - 1) * policy.fade(time - last) + 1;
-        }
+        double counted = counted(weight);
+        lastWeight = Math.max(counted, weight);
+        count = (count - counted) * policy.fade(time - last) + lastWeight;
         latest(time, newValue);
       } else if (time >= last) {
-        count = count * policy.fade(time - last) + 1;
+        count = count * policy.fade(time - last) + weight;
         events++;
         latest(time, newValue);
         lastDay = day;
+        lastWeight = weight;
       } else if (byDay && day == lateDay) {
-        count += policy.fade(last - time) - policy.fade(last - lateTime);
+        double greatest = Math.max(lateWeight, weight);
+        count += greatest * policy.fade(last - time) - lateWeight * policy.fade(last - lateTime);
         lateTime = time;
+        lateWeight = greatest;
       } else {
-        count += policy.fade(last - time);
+        count += weight * policy.fade(last - time);
         events++;
         lateDay = day;
         lateTime = time;
+        lateWeight = weight;
       }
+    }
+
+    /** What the last day has counted so far; of an earlier night's, as far as that can be told. */
+    private double counted(double weight) {
+      if (!Double.isNaN(lastWeight)) {
+        return lastWeight;
+      }
+      return events == 1 ? count : Math.min(count, weight);
     }
 
     private void latest(long time, float newValue) {

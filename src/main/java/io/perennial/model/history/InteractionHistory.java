@@ -27,7 +27,7 @@ public final class InteractionHistory implements Serializable {
    * @param users strictly increasing
    * @param offsets {@code users.length + 1}; the entries of users[n] are [offsets[n], offsets[n+1])
    * @param items item indices, increasing within a user
-   * @param counts decayed number of events, as of lastTimes
+   * @param counts decayed number of events, each as much as its behaviour weighs, as of lastTimes
    * @param values value of the last event of the pair
    * @param events number of events of the pair, as the policy counts them, which never fades
    * @param lastTimes epoch milliseconds of the last event of the pair

@@ -12,7 +12,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * How often every item of a version occurred, in memory, by dense index: what popularity baselines,
- * the drift of input and the blend need.
+ * the drift of input and the blend need. An event counts as much as its behaviour weighs.
  *
  * @param eventCounts events since the line began
  * @param recentCounts events, fading by {@link #RECENT_HALF_LIFE}, as of {@code lastTimes}

@@ -43,7 +43,8 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             col("user_index"),
             col("item_index"),
             col("event_date"),
-            unix_millis(col("event_time")).as("time"));
+            unix_millis(col("event_time")).as("time"),
+            EventBehaviour.weight(events).as("weight"));
     Dataset<Row> users =
         counted
             .select("user_index", "item_index")
@@ -52,7 +53,9 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             .agg(count(lit(1)).as("users"));
     if (aggregate == DecayPolicy.Aggregate.DAY) {
       counted =
-          counted.groupBy("user_index", "item_index", "event_date").agg(max("time").as("time"));
+          counted
+              .groupBy("user_index", "item_index", "event_date")
+              .agg(max("time").as("time"), max("weight").as("weight"));
     }
     // Two steps, so that a popular item's events are summed before they are shuffled.
     Column bucketEnd = floor(col("time").divide(lit((double) BUCKET))).plus(1).multiply(BUCKET);
@@ -61,12 +64,9 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             .withColumn("end", bucketEnd)
             .groupBy("item_index", "end")
             .agg(
-                count(lit(1)).as("events"),
-                sum(DatedEvents.fade(
-                        ItemStatistics.RECENT_HALF_LIFE, col("end").minus(col("time"))))
-                    .as("recent"),
-                sum(DatedEvents.fade(ItemStatistics.SLOW_HALF_LIFE, col("end").minus(col("time"))))
-                    .as("slow"),
+                sum("weight").as("events"),
+                sum(left(ItemStatistics.RECENT_HALF_LIFE)).as("recent"),
+                sum(left(ItemStatistics.SLOW_HALF_LIFE)).as("slow"),
                 min("time").as("first"),
                 max("time").as("last"));
     return buckets
@@ -85,6 +85,11 @@ public record ItemStatisticsBuilder(DecayPolicy.Aggregate aggregate) {
             col("users").cast("int").as("user_count"),
             col("first").as("first_time"),
             col("last").as("last_time"));
+  }
+
+  /** What is left of an event at the end of its bucket. */
+  private static Column left(Duration halfLife) {
+    return DatedEvents.fade(halfLife, col("end").minus(col("time"))).multiply(col("weight"));
   }
 
   /** The sum over an item's buckets of one of their fields, as of its last event. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * adds up over blocks of users. 40 bytes an item.
  *
  * @param items dense indices, increasing
- * @param events that count
+ * @param events that count, each as much as its behaviour weighs
  * @param recent events, fading by {@link ItemStatistics#RECENT_HALF_LIFE}
  * @param slow events, fading by {@link ItemStatistics#SLOW_HALF_LIFE}
  * @param users who had not had the item before
@@ -42,18 +42,21 @@ record ItemTally(
       int at = Arrays.binarySearch(tally.items, night.items()[n]);
       tally.last[at] = Math.max(tally.last[at], night.times()[n]);
     }
+    double weight = 0;
     for (int n = 0; n < night.items().length; n++) {
       int at = Arrays.binarySearch(tally.items, night.items()[n]);
+      weight = Math.max(weight, night.weights()[n]);
       if (ItemStatisticsBuilder.isNewPair(night, n)
           && !ItemStatisticsBuilder.had(block.before(), night.users()[n], night.items()[n])) {
         tally.users[at]++;
       }
       if (ItemStatisticsBuilder.endsEvent(night, n, aggregate)) {
         long age = tally.last[at] - night.times()[n];
-        tally.events[at]++;
-        tally.recent[at] += ItemStatistics.fade(age, ItemStatistics.RECENT_HALF_LIFE);
-        tally.slow[at] += ItemStatistics.fade(age, ItemStatistics.SLOW_HALF_LIFE);
+        tally.events[at] += (float) weight;
+        tally.recent[at] += weight * ItemStatistics.fade(age, ItemStatistics.RECENT_HALF_LIFE);
+        tally.slow[at] += weight * ItemStatistics.fade(age, ItemStatistics.SLOW_HALF_LIFE);
         tally.first[at] = Math.min(tally.first[at], night.times()[n]);
+        weight = 0;
       }
     }
     return tally;

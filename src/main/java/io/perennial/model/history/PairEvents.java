@@ -23,8 +23,10 @@ import scala.Tuple2;
  * @param times epoch milliseconds
  * @param values value of each event
  * @param days day of each event in the pipeline's zone, days since 1970
+ * @param weights what the behaviour of each event weighs
  */
-record PairEvents(int[] users, int[] items, long[] times, double[] values, int[] days)
+record PairEvents(
+    int[] users, int[] items, long[] times, double[] values, int[] days, double[] weights)
     implements Serializable {
 
   static PairEvents collect(Dataset<Row> events) {
@@ -58,7 +60,12 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
       for (int n = 0; n < piece.users.length; n++) {
         all.add(
             new Event(
-                piece.users[n], piece.items[n], piece.times[n], piece.values[n], piece.days[n]));
+                piece.users[n],
+                piece.items[n],
+                piece.times[n],
+                piece.values[n],
+                piece.days[n],
+                piece.weights[n]));
       }
     }
     return sorted(all);
@@ -71,7 +78,8 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
             col("item_index"),
             unix_millis(col("event_time")),
             col("value"),
-            unix_date(col("event_date")));
+            unix_date(col("event_date")),
+            EventBehaviour.weight(events));
     return ((org.apache.spark.sql.classic.Dataset<Row>) columns)
         .queryExecution()
         .toRdd()
@@ -82,7 +90,8 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
     all.sort(PairEvents::compare);
     int n = all.size();
     PairEvents sorted =
-        new PairEvents(new int[n], new int[n], new long[n], new double[n], new int[n]);
+        new PairEvents(
+            new int[n], new int[n], new long[n], new double[n], new int[n], new double[n]);
     for (int i = 0; i < n; i++) {
       Event event = all.get(i);
       sorted.users[i] = event.user;
@@ -90,6 +99,7 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
       sorted.times[i] = event.time;
       sorted.values[i] = event.value;
       sorted.days[i] = event.day;
+      sorted.weights[i] = event.weight;
     }
     return sorted;
   }
@@ -102,7 +112,10 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
     if (order == 0) {
       order = Long.compare(a.time, b.time);
     }
-    return order == 0 ? Double.compare(a.value, b.value) : order;
+    if (order == 0) {
+      order = Double.compare(a.value, b.value);
+    }
+    return order == 0 ? Double.compare(a.weight, b.weight) : order;
   }
 
   private static Iterator<Event> events(Iterator<InternalRow> rows) {
@@ -110,11 +123,17 @@ record PairEvents(int[] users, int[] items, long[] times, double[] values, int[]
     while (rows.hasNext()) {
       InternalRow row = rows.next();
       events.add(
-          new Event(row.getInt(0), row.getInt(1), row.getLong(2), row.getDouble(3), row.getInt(4)));
+          new Event(
+              row.getInt(0),
+              row.getInt(1),
+              row.getLong(2),
+              row.getDouble(3),
+              row.getInt(4),
+              row.getDouble(5)));
     }
     return events.iterator();
   }
 
-  private record Event(int user, int item, long time, double value, int day)
+  private record Event(int user, int item, long time, double value, int day, double weight)
       implements Serializable {}
 }

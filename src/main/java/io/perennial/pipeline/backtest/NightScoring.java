@@ -43,7 +43,9 @@ final class NightScoring {
   NightScoring(SparkSession spark, PipelineDefinition pipeline, DecayPolicy decay, List<Arm> arms) {
     this.pipeline = pipeline;
     this.arms = arms;
-    this.windows = new WindowBuilder(pipeline.evaluation().maximalUsers(), decay, pipeline.seed());
+    this.windows =
+        new WindowBuilder(
+            pipeline.evaluation().maximalUsers(), decay, pipeline.seed(), pipeline.judged());
     this.evaluator =
         new Evaluator(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),

@@ -214,7 +214,8 @@ final class Replay {
   /** What users do in a night, and what is known now, before it. */
   private Choices choices(Dataset<Row> night, Instant begin) {
     EvaluationWindow window =
-        new WindowBuilder(pipeline.evaluation().maximalUsers(), decay, pipeline.seed())
+        new WindowBuilder(
+                pipeline.evaluation().maximalUsers(), decay, pipeline.seed(), pipeline.judged())
             .build(
                 "night",
                 night,

@@ -7,8 +7,11 @@ import static org.apache.spark.sql.functions.timestamp_micros;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.unix_micros;
 
+import io.perennial.Behaviours;
+import io.perennial.event.BehaviourColumns;
 import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
+import io.perennial.model.history.EventBehaviour;
 import io.perennial.pipeline.EventRefusal;
 import java.io.Serializable;
 import java.time.Instant;
@@ -33,7 +36,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The events of a span, read once, in the order of their time, 28 bytes each in the driver's
+ * The events of a span, read once, in the order of their time, 29 bytes each in the driver's
  * memory. Users and items have the dense indices of their first appearance, so no index tells
  * anything of what comes later.
  */
@@ -46,23 +49,32 @@ final class ReplayedEvents implements AutoCloseable {
           .add(EventColumns.ITEM_INDEX, DataTypes.IntegerType, false)
           .add(EventColumns.VALUE, DataTypes.DoubleType, false)
           .add("micros", DataTypes.LongType, false)
-          .add("day", DataTypes.IntegerType, false);
+          .add("day", DataTypes.IntegerType, false)
+          .add(EventColumns.BEHAVIOUR, DataTypes.IntegerType, false);
 
   private final SparkSession spark;
+  private final Behaviours behaviours;
   private final Piece all;
   private Dataset<Row> everything;
 
-  private ReplayedEvents(SparkSession spark, Piece all) {
+  private ReplayedEvents(SparkSession spark, Behaviours behaviours, Piece all) {
     this.spark = spark;
+    this.behaviours = behaviours;
     this.all = all;
   }
 
   /** Some events in order. */
-  private record Piece(int[] users, int[] items, double[] values, long[] micros, int[] days)
+  private record Piece(
+      int[] users, int[] items, double[] values, long[] micros, int[] days, byte[] kinds)
       implements Serializable {
     static Piece of(int size) {
       return new Piece(
-          new int[size], new int[size], new double[size], new long[size], new int[size]);
+          new int[size],
+          new int[size],
+          new double[size],
+          new long[size],
+          new int[size],
+          new byte[size]);
     }
 
     int size() {
@@ -75,12 +87,16 @@ final class ReplayedEvents implements AutoCloseable {
           Arrays.copyOfRange(items, from, to),
           Arrays.copyOfRange(values, from, to),
           Arrays.copyOfRange(micros, from, to),
-          Arrays.copyOfRange(days, from, to));
+          Arrays.copyOfRange(days, from, to),
+          Arrays.copyOfRange(kinds, from, to));
     }
 
     Iterator<Row> rows() {
       return IntStream.range(0, size())
-          .mapToObj(n -> RowFactory.create(users[n], items[n], values[n], micros[n], days[n]))
+          .mapToObj(
+              n ->
+                  RowFactory.create(
+                      users[n], items[n], values[n], micros[n], days[n], (int) kinds[n]))
           .iterator();
     }
   }
@@ -90,21 +106,23 @@ final class ReplayedEvents implements AutoCloseable {
 
   /** The events of a table with {@code from ≤ event_time < to} that can be learnt. */
   static ReplayedEvents read(SparkSession spark, EventTable source, Instant from, Instant to) {
+    Dataset<Row> learnable =
+        source.snapshot(source.latestVersion(), from, to).filter(EventRefusal.reason().isNull());
     Dataset<Row> sorted =
-        source
-            .snapshot(source.latestVersion(), from, to)
-            .filter(EventRefusal.reason().isNull())
+        learnable
             .select(
                 col(EventColumns.USER),
                 col(EventColumns.ITEM),
                 col(EventColumns.VALUE),
                 unix_micros(col(EventColumns.TIME)).as("micros"),
-                unix_date(col(EventColumns.DATE)))
+                unix_date(col(EventColumns.DATE)),
+                EventBehaviour.place(learnable).as(EventColumns.BEHAVIOUR))
             .orderBy(
                 col("micros"),
                 col(EventColumns.USER),
                 col(EventColumns.ITEM),
-                col(EventColumns.VALUE));
+                col(EventColumns.VALUE),
+                col(EventColumns.BEHAVIOUR));
     List<Named> parts =
         ((org.apache.spark.sql.classic.Dataset<Row>) sorted)
             .queryExecution()
@@ -126,9 +144,10 @@ final class ReplayedEvents implements AutoCloseable {
       System.arraycopy(events.values, 0, all.values, at, events.size());
       System.arraycopy(events.micros, 0, all.micros, at, events.size());
       System.arraycopy(events.days, 0, all.days, at, events.size());
+      System.arraycopy(events.kinds, 0, all.kinds, at, events.size());
       at += events.size();
     }
-    return new ReplayedEvents(spark, all);
+    return new ReplayedEvents(spark, source.source().behaviours(), all);
   }
 
   private static int index(Map<String, Integer> known, String id) {
@@ -154,7 +173,8 @@ final class ReplayedEvents implements AutoCloseable {
       events.items[size] = index(items, row.getUTF8String(1).toString());
       events.values[size] = row.getDouble(2);
       events.micros[size] = row.getLong(3);
-      events.days[size++] = row.getInt(4);
+      events.days[size] = row.getInt(4);
+      events.kinds[size++] = (byte) row.getInt(5);
     }
     return List.of(new Named(events.part(0, size), inOrder(users), inOrder(items))).iterator();
   }
@@ -227,14 +247,15 @@ final class ReplayedEvents implements AutoCloseable {
               from + (int) ((long) n * (to - from) / count),
               from + (int) ((n + 1L) * (to - from) / count)));
     }
-    return spark
-        .createDataFrame(context.parallelize(pieces, count).flatMap(Piece::rows), RAW)
-        .select(
-            col(EventColumns.USER_INDEX),
-            col(EventColumns.ITEM_INDEX),
-            col(EventColumns.VALUE),
-            timestamp_micros(col("micros")).as(EventColumns.TIME),
-            date_from_unix_date(col("day")).as(EventColumns.DATE));
+    Dataset<Row> rows =
+        spark
+            .createDataFrame(context.parallelize(pieces, count).flatMap(Piece::rows), RAW)
+            .withColumn(EventColumns.TIME, timestamp_micros(col("micros")))
+            .withColumn(EventColumns.DATE, date_from_unix_date(col("day")));
+    return EventColumns.learnt(
+        behaviours.isPresent()
+            ? BehaviourColumns.weighed(behaviours, rows)
+            : rows.drop(EventColumns.BEHAVIOUR));
   }
 
   @Override

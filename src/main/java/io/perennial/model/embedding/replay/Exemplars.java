@@ -14,17 +14,24 @@ import java.util.function.IntPredicate;
  * @param items index of its item
  * @param values its rating; 1 where there is none
  * @param keys finite
+ * @param heads place of its behaviour, from 0, the main one
  */
-public record Exemplars(int[] users, int[] items, float[] values, float[] keys)
+public record Exemplars(int[] users, int[] items, float[] values, float[] keys, int[] heads)
     implements Serializable {
   /** Nothing is remembered. */
   public static final Exemplars NONE =
       new Exemplars(new int[0], new int[0], new float[0], new float[0]);
 
+  /** All of the main behaviour. */
+  public Exemplars(int[] users, int[] items, float[] values, float[] keys) {
+    this(users, items, values, keys, new int[users.length]);
+  }
+
   public Exemplars {
     if (items.length != users.length
         || values.length != users.length
-        || keys.length != users.length) {
+        || keys.length != users.length
+        || heads.length != users.length) {
       throw new IllegalArgumentException("The columns of exemplars do not fit together");
     }
   }
@@ -39,13 +46,15 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys)
     int[] someItems = new int[places.length];
     float[] someValues = new float[places.length];
     float[] someKeys = new float[places.length];
+    int[] someHeads = new int[places.length];
     for (int n = 0; n < places.length; n++) {
       someUsers[n] = users[places[n]];
       someItems[n] = items[places[n]];
       someValues[n] = values[places[n]];
       someKeys[n] = keys[places[n]];
+      someHeads[n] = heads[places[n]];
     }
-    return new Exemplars(someUsers, someItems, someValues, someKeys);
+    return new Exemplars(someUsers, someItems, someValues, someKeys, someHeads);
   }
 
   /** Those at the places that a condition accepts. */
@@ -72,20 +81,23 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys)
     int[] items = new int[size];
     float[] values = new float[size];
     float[] keys = new float[size];
+    int[] heads = new int[size];
     int at = 0;
     for (Exemplars part : parts) {
       System.arraycopy(part.users, 0, users, at, part.size());
       System.arraycopy(part.items, 0, items, at, part.size());
       System.arraycopy(part.values, 0, values, at, part.size());
       System.arraycopy(part.keys, 0, keys, at, part.size());
+      System.arraycopy(part.heads, 0, heads, at, part.size());
       at += part.size();
     }
-    return new Exemplars(users, items, values, keys);
+    return new Exemplars(users, items, values, keys, heads);
   }
 
   /**
-   * At most so many of each owner, those with the lowest keys; of a (user, item) only the first in
-   * this store. The result is sorted by owner, key, user and item, whatever the order here.
+   * At most so many of each owner, those with the lowest keys; of a (user, item, behaviour) only
+   * the first in this store. The result is sorted by owner, key, user, item and behaviour, whatever
+   * the order here.
    */
   public Exemplars bounded(Replay.Owner owner, int most) {
     int[] owners = owner == Replay.Owner.USER ? users : items;
@@ -127,10 +139,11 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys)
 
   private int comparePair(int a, int b) {
     int c = Integer.compare(users[a], users[b]);
-    return c != 0 ? c : Integer.compare(items[a], items[b]);
+    c = c != 0 ? c : Integer.compare(items[a], items[b]);
+    return c != 0 ? c : Integer.compare(heads[a], heads[b]);
   }
 
-  /** Four numbers an event, for a version: user, item, value, key. */
+  /** Four numbers an event, for a version: user, item, value, key; behaviours apart. */
   public double[] toArray() {
     double[] all = new double[4 * size()];
     for (int n = 0; n < size(); n++) {
@@ -140,6 +153,28 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys)
       all[4 * n + 3] = keys[n];
     }
     return all;
+  }
+
+  /** The behaviour of each, for a version. */
+  public double[] headArray() {
+    return Arrays.stream(heads).asDoubleStream().toArray();
+  }
+
+  /**
+   * The same with the behaviours that {@link #headArray} wrote.
+   *
+   * @param count number of behaviours
+   * @throws IllegalArgumentException where these are not theirs
+   */
+  public Exemplars withHeads(double[] array, int count) {
+    int[] read = new int[array.length];
+    for (int n = 0; n < read.length; n++) {
+      read[n] = (int) array[n];
+      if (read[n] != array[n] || read[n] < 0 || read[n] >= count) {
+        throw new IllegalArgumentException("No exemplar is of behaviour " + array[n]);
+      }
+    }
+    return new Exemplars(users, items, values, keys, read);
   }
 
   /**

@@ -18,9 +18,10 @@ import java.util.SplittableRandom;
  * @param meanUser where new users begin; empty: around the common vector
  * @param itemIndices of every item row, increasing
  * @param held share of the new examples that are held back
- * @param replayWeight what a replayed event counts
+ * @param replayWeight what a replayed event of the main behaviour counts
  * @param touchedItems item rows with new events
  * @param seed of every random choice
+ * @param heads weights of behaviours beside the main one, which comes first with 1
  */
 public record Beginning(
     Recipe recipe,
@@ -30,8 +31,31 @@ public record Beginning(
     double held,
     double replayWeight,
     boolean[] touchedItems,
-    long seed)
+    long seed,
+    double[] heads)
     implements Serializable {
+  /** Of one behaviour. */
+  public Beginning(
+      Recipe recipe,
+      double spread,
+      float[] meanUser,
+      int[] itemIndices,
+      double held,
+      double replayWeight,
+      boolean[] touchedItems,
+      long seed) {
+    this(
+        recipe,
+        spread,
+        meanUser,
+        itemIndices,
+        held,
+        replayWeight,
+        touchedItems,
+        seed,
+        new double[] {1});
+  }
+
   private static final long USERS = 1;
   private static final long ITEMS = 2;
   private static final long HELD = 3;
@@ -153,7 +177,7 @@ public record Beginning(
     return (Partition.seed(seed, HELD, user, item) >>> 11) * 0x1.0p-53 < held;
   }
 
-  /** Whether a remembered pair comes again tonight; events are sorted by user and item. */
+  /** Whether a remembered event comes again tonight; events are sorted by user, item, behaviour. */
   private static boolean in(EventRows news, Exemplars replays, int place) {
     int low = 0;
     int high = news.size() - 1;
@@ -161,6 +185,7 @@ public record Beginning(
       int middle = (low + high) >>> 1;
       int c = Integer.compare(news.users()[middle], replays.users()[place]);
       c = c != 0 ? c : Integer.compare(news.items()[middle], replays.items()[place]);
+      c = c != 0 ? c : Integer.compare(news.heads()[middle], replays.heads()[place]);
       if (c == 0) {
         return true;
       }
@@ -185,7 +210,9 @@ public record Beginning(
       examples.users()[n] = Arrays.binarySearch(indices, user);
       examples.items()[n] = Arrays.binarySearch(itemIndices, item);
       examples.targets()[n] = again ? replays.values()[p] : news.values()[p];
-      examples.weights()[n] = again ? (float) replayWeight : news.weights()[p];
+      examples.heads()[n] = again ? replays.heads()[p] : news.heads()[p];
+      examples.weights()[n] =
+          again ? (float) (replayWeight * heads[replays.heads()[p]]) : news.weights()[p];
     }
     return examples;
   }

@@ -44,8 +44,8 @@ final class Combination {
     }
     return new Shared(
         items,
-        single(before.dense(), results, RoundResult::dense),
-        single(before.discriminator(), results, RoundResult::discriminator));
+        whole(before.dense(), results, RoundResult::dense),
+        whole(before.discriminator(), results, RoundResult::discriminator));
   }
 
   private static boolean has(RoundResult result, int at, int row) {
@@ -96,7 +96,8 @@ final class Combination {
     }
   }
 
-  private static ParameterRows single(
+  /** A table of which every step of a worker may move every row. */
+  private static ParameterRows whole(
       ParameterRows before, List<RoundResult> results, Function<RoundResult, ParameterRows> which) {
     List<RoundResult> movers = results.stream().filter(r -> r.batches() > 0).toList();
     if (movers.isEmpty()) {
@@ -107,15 +108,18 @@ final class Combination {
     }
     ParameterRows combined = before.copy();
     double[] sums = new double[3 * combined.width()];
-    double weight = 0;
-    double steps = 0;
-    for (RoundResult mover : movers) {
-      add(which.apply(mover), 0, mover.batches(), sums);
-      weight += mover.batches();
-      steps += (double) mover.batches() * which.apply(mover).steps()[0];
+    for (int row = 0; row < combined.count(); row++) {
+      Arrays.fill(sums, 0);
+      double weight = 0;
+      double steps = 0;
+      for (RoundResult mover : movers) {
+        add(which.apply(mover), row, mover.batches(), sums);
+        weight += mover.batches();
+        steps += (double) mover.batches() * which.apply(mover).steps()[row];
+      }
+      put(sums, weight, combined, row);
+      combined.steps()[row] = (int) Math.round(steps / weight);
     }
-    put(sums, weight, combined, 0);
-    combined.steps()[0] = (int) Math.round(steps / weight);
     return combined;
   }
 }

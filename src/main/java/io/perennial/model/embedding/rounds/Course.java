@@ -20,7 +20,8 @@ import java.io.Serializable;
  * @param seed of every random choice
  * @param chances of items to come into a batch
  * @param itemEvidence events behind each item row, tonight's included
- * @param still items that must not move, and whether the dense unit must not; its users are empty
+ * @param still items that must not move, and whether the dense units must not; its users are empty
+ * @param heads weights of behaviours beside the main one, which comes first with 1
  */
 public record Course(
     Recipe recipe,
@@ -34,5 +35,36 @@ public record Course(
     long seed,
     ItemChances chances,
     float[] itemEvidence,
-    StillRows still)
-    implements Serializable {}
+    StillRows still,
+    double[] heads)
+    implements Serializable {
+  /** Of one behaviour. */
+  public Course(
+      Recipe recipe,
+      Teaching teaching,
+      TaughtItems taught,
+      int[] probes,
+      Schedule schedule,
+      int epochs,
+      int roundsPerEpoch,
+      int batch,
+      long seed,
+      ItemChances chances,
+      float[] itemEvidence,
+      StillRows still) {
+    this(
+        recipe,
+        teaching,
+        taught,
+        probes,
+        schedule,
+        epochs,
+        roundsPerEpoch,
+        batch,
+        seed,
+        chances,
+        itemEvidence,
+        still,
+        new double[] {1});
+  }
+}

@@ -12,14 +12,22 @@ import java.util.List;
  * @param values its rating; 1 where there is none
  * @param weights what it counts, above 0
  * @param times epoch milliseconds
+ * @param heads place of its behaviour, from 0, the main one
  */
-public record EventRows(int[] users, int[] items, float[] values, float[] weights, long[] times)
+public record EventRows(
+    int[] users, int[] items, float[] values, float[] weights, long[] times, int[] heads)
     implements Serializable {
+  /** All of the main behaviour. */
+  public EventRows(int[] users, int[] items, float[] values, float[] weights, long[] times) {
+    this(users, items, values, weights, times, new int[users.length]);
+  }
+
   public EventRows {
     if (items.length != users.length
         || values.length != users.length
         || weights.length != users.length
-        || times.length != users.length) {
+        || times.length != users.length
+        || heads.length != users.length) {
       throw new IllegalArgumentException("The columns of events do not fit together");
     }
   }
@@ -44,6 +52,7 @@ public record EventRows(int[] users, int[] items, float[] values, float[] weight
     float[] values = new float[size];
     float[] weights = new float[size];
     long[] times = new long[size];
+    int[] heads = new int[size];
     int at = 0;
     for (EventRows piece : pieces) {
       int n = piece.size();
@@ -52,12 +61,16 @@ public record EventRows(int[] users, int[] items, float[] values, float[] weight
       System.arraycopy(piece.values, 0, values, at, n);
       System.arraycopy(piece.weights, 0, weights, at, n);
       System.arraycopy(piece.times, 0, times, at, n);
+      System.arraycopy(piece.heads, 0, heads, at, n);
       at += n;
     }
-    return new EventRows(users, items, values, weights, times);
+    return new EventRows(users, items, values, weights, times, heads);
   }
 
-  /** The same by user, item, time and value: an order that does not depend on how rows came. */
+  /**
+   * The same by user, item, behaviour, time and value: an order that does not depend on how rows
+   * came.
+   */
   public EventRows sorted() {
     Integer[] order = new Integer[size()];
     Arrays.setAll(order, n -> n);
@@ -70,6 +83,7 @@ public record EventRows(int[] users, int[] items, float[] values, float[] weight
   private int compare(int a, int b) {
     int c = Integer.compare(users[a], users[b]);
     c = c != 0 ? c : Integer.compare(items[a], items[b]);
+    c = c != 0 ? c : Integer.compare(heads[a], heads[b]);
     c = c != 0 ? c : Long.compare(times[a], times[b]);
     c = c != 0 ? c : Float.compare(values[a], values[b]);
     return c != 0 ? c : Float.compare(weights[a], weights[b]);
@@ -82,14 +96,16 @@ public record EventRows(int[] users, int[] items, float[] values, float[] weight
     float[] someValues = new float[rows.length];
     float[] someWeights = new float[rows.length];
     long[] someTimes = new long[rows.length];
+    int[] someHeads = new int[rows.length];
     for (int n = 0; n < rows.length; n++) {
       someUsers[n] = users[rows[n]];
       someItems[n] = items[rows[n]];
       someValues[n] = values[rows[n]];
       someWeights[n] = weights[rows[n]];
       someTimes[n] = times[rows[n]];
+      someHeads[n] = heads[rows[n]];
     }
-    return new EventRows(someUsers, someItems, someValues, someWeights, someTimes);
+    return new EventRows(someUsers, someItems, someValues, someWeights, someTimes, someHeads);
   }
 
   /** The first row whose value is NaN or infinite, or -1. */

@@ -61,12 +61,7 @@ public final class Round implements Advance<RoundInput, RoundResult> {
         taught.isPresent()
             ? Optional.of(
                 new Teacher(
-                    state.teacher(),
-                    state.known(),
-                    taught.rows(),
-                    taught.known(),
-                    taught.scale(),
-                    taught.bias()))
+                    state.teacher(), state.known(), taught.rows(), taught.known(), taught.dense()))
             : Optional.empty();
     return new TrainingStep(
         course.recipe(),
@@ -76,7 +71,8 @@ public final class Round implements Advance<RoundInput, RoundResult> {
         course.chances(),
         teacher,
         course.teaching(),
-        course.probes());
+        course.probes(),
+        course.heads());
   }
 
   private static RoundResult moved(

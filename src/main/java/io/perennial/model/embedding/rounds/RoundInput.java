@@ -17,7 +17,7 @@ public record RoundInput(Course course, Shared shared, int epoch, int round)
    * Parameters that belong to all workers.
    *
    * @param items every item row
-   * @param dense one row
+   * @param dense a row a head
    * @param discriminator one row
    */
   public record Shared(ParameterRows items, ParameterRows dense, ParameterRows discriminator)

@@ -2,9 +2,10 @@ package io.perennial.model.embedding.step;
 
 import java.util.Arrays;
 
-/** The examples of one batch, by slot, and by user. */
+/** The examples of one head in a batch, by slot, and by user. */
 final class Batch {
   private int size;
+  private int total;
   private int[] users = new int[0];
   private int[] items = new int[0];
   private int[] others = new int[0];
@@ -13,8 +14,12 @@ final class Batch {
   private int[] starts = new int[1];
   private int[] byUser = new int[0];
 
+  /**
+   * @param most examples of all heads
+   */
   void begin(int most) {
     size = 0;
+    total = most;
     if (users.length < most) {
       users = new int[most];
       items = new int[most];
@@ -59,6 +64,11 @@ final class Batch {
 
   int size() {
     return size;
+  }
+
+  /** Examples of all heads. */
+  int total() {
+    return total;
   }
 
   int user(int example) {

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * The distinct rows of one side in a batch: gathered once, however many examples share a row, with
  * room for their gradients. A row is known by its slot. Used again for every batch.
  */
-final class BatchRows {
+final class BatchRows implements LearntRows {
   private static final float SHORTEST = 1e-12f;
   private final ParameterRows table;
   private final Similarity similarity;
@@ -135,8 +135,8 @@ final class BatchRows {
     occurrences[slot]++;
   }
 
-  /** Number of slots. */
-  int size() {
+  @Override
+  public int size() {
     return size;
   }
 
@@ -144,27 +144,29 @@ final class BatchRows {
     return rows[slot];
   }
 
-  int stride() {
+  @Override
+  public int stride() {
     return stride;
   }
 
   /** {@code slots × stride}, of length 1 where cosines are asked for, zero past the dimension. */
-  float[] vectors() {
+  @Override
+  public float[] vectors() {
     return vectors;
   }
 
-  /** One a slot; 0 where there are none. */
-  float[] bias() {
+  @Override
+  public float[] bias() {
     return bias;
   }
 
-  /** Gradients of {@link #vectors()}, {@code slots × stride}, to be added to. */
-  float[] gradients() {
+  @Override
+  public float[] gradients() {
     return gradients;
   }
 
-  /** Gradients of {@link #bias()}, to be added to. */
-  float[] biasGradients() {
+  @Override
+  public float[] biasGradients() {
     return biasGradients;
   }
 

@@ -1,37 +1,42 @@
 package io.perennial.model.embedding.step;
 
-import io.perennial.model.kernel.Kernel;
-
 /**
- * The dense unit on top of the similarity, with room for its gradient: scale and b, a table of one
- * row of two. Learnt for ratings, fixed elsewhere.
+ * The dense unit on top of the similarity of a head, with room for its gradient: scale and b, the
+ * first two columns of a row of the dense table. Learnt for ratings, fixed elsewhere.
  */
 final class Dense {
-  /** Length of its row. */
+  /** Parameters of a unit. */
   static final int WIDTH = 2;
 
-  private final ParameterRows row;
-  private final float[] gradient = new float[WIDTH];
+  private final ParameterRows table;
+  private final int at;
   private double scaleGradient;
   private double biasGradient;
 
-  Dense(ParameterRows row) {
-    if (row.width() != WIDTH || row.count() != 1) {
+  /**
+   * @param table a row a head
+   * @param row of the head
+   */
+  Dense(ParameterRows table, int row) {
+    if (table.width() < WIDTH || table.count() <= row) {
       throw new IllegalArgumentException(
-          "A dense unit is one row of scale and bias, got "
-              + row.count()
+          "The dense unit of head "
+              + row
+              + " is a row of scale and bias, got "
+              + table.count()
               + " rows of "
-              + row.width());
+              + table.width());
     }
-    this.row = row;
+    this.table = table;
+    this.at = row * table.width();
   }
 
   float scale() {
-    return row.values()[0];
+    return table.values()[at];
   }
 
   float bias() {
-    return row.values()[1];
+    return table.values()[at + 1];
   }
 
   void begin() {
@@ -50,28 +55,5 @@ final class Dense {
 
   double biasGradient() {
     return biasGradient;
-  }
-
-  double squares() {
-    return scaleGradient * scaleGradient + biasGradient * biasGradient;
-  }
-
-  void apply(Adam adam, AdamRates rates, double rate, float factor) {
-    gradient[0] = (float) scaleGradient;
-    gradient[1] = (float) biasGradient;
-    Kernel.active()
-        .adam(
-            row.values(),
-            row.first(),
-            row.second(),
-            0,
-            gradient,
-            0,
-            WIDTH,
-            factor,
-            (float) (rate * rates.correction(row.step(0))),
-            (float) adam.beta1(),
-            (float) adam.beta2(),
-            (float) adam.epsilon());
   }
 }

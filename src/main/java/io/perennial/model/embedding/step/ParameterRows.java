@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Rows of parameters with their Adam moments. Mutable; for one thread at a time.
  *
  * <p>A row of a user or an item is its embedding, with its bias last where there are biases; the
- * dense unit and a discriminator are tables of one row.
+ * dense units are a table of a row a head, a discriminator one of a single row.
  */
 public final class ParameterRows implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package io.perennial.model.embedding.step;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -8,7 +9,8 @@ import java.util.SplittableRandom;
  *
  * @param users rows of {@link Recipe#width}
  * @param items rows of {@link Recipe#width}
- * @param dense one row: scale and b
+ * @param dense a row a head: scale and b, of one head; of several each row also has what {@link
+ *     #denseUnits} says
  * @param discriminator one row of {@link #discriminatorWidth}, used where a teacher has an
  *     adversary
  */
@@ -23,6 +25,27 @@ public record Parameters(
   /** A dense unit that has not taken a step. */
   public static ParameterRows denseUnit(double scale, double bias) {
     return ParameterRows.fresh(Dense.WIDTH, new float[] {(float) scale, (float) bias});
+  }
+
+  /**
+   * Dense units of some heads that have not taken a step, all alike: scale, b, what the bias of an
+   * item counts (1), and what each coordinate of a user counts (1). Of the main head, which comes
+   * first, only scale and b are looked at.
+   *
+   * @param heads 1: {@link #denseUnit}
+   */
+  public static ParameterRows denseUnits(double scale, double bias, int heads, int dimension) {
+    if (heads == 1) {
+      return denseUnit(scale, bias);
+    }
+    int width = Diagonal.width(dimension);
+    float[] values = new float[heads * width];
+    Arrays.fill(values, 1f);
+    for (int head = 0; head < heads; head++) {
+      values[head * width] = (float) scale;
+      values[head * width + 1] = (float) bias;
+    }
+    return ParameterRows.fresh(width, values);
   }
 
   /**

@@ -27,7 +27,7 @@ final class SampledSoftmax implements TileLoss {
   public double add(ScoreTile tile) {
     double loss = 0;
     float[] corrections = chances.get();
-    double share = 1.0 / batch.size();
+    double share = 1.0 / batch.total();
     float[] scores = tile.scores();
     float[] gradient = tile.gradient();
     int columns = tile.columns();

@@ -41,10 +41,10 @@ final class ScoreBlock implements AutoCloseable {
    * @param totals each loss is added to its own
    */
   void learn(
-      BatchRows users,
-      BatchRows items,
+      LearntRows users,
+      LearntRows items,
       Dense dense,
-      TaughtBatch teacher,
+      TaughtRows teacher,
       List<TileLoss> losses,
       double[] totals) {
     int columns = items.size();
@@ -76,7 +76,7 @@ final class ScoreBlock implements AutoCloseable {
     finish(scores, userBias, itemBias, dense.scale(), dense.bias());
   }
 
-  private void taught(TaughtBatch teacher) {
+  private void taught(TaughtRows teacher) {
     float[] scores = tile.roomForTeacher();
     int columns = tile.columns();
     products(tile.count(), columns)
@@ -87,7 +87,12 @@ final class ScoreBlock implements AutoCloseable {
             teacher.items().vectors(),
             columns,
             scores);
-    finish(scores, teacher.users().bias(), teacher.items().bias(), teacher.scale(), teacher.bias());
+    finish(
+        scores,
+        teacher.users().bias(),
+        teacher.items().bias(),
+        teacher.unit().scale(),
+        teacher.unit().bias());
   }
 
   private void finish(float[] scores, float[] userBias, float[] itemBias, float scale, float bias) {
@@ -101,7 +106,7 @@ final class ScoreBlock implements AutoCloseable {
     }
   }
 
-  private void backward(BatchRows users, BatchRows items, Dense dense) {
+  private void backward(LearntRows users, LearntRows items, Dense dense) {
     int count = tile.count();
     int columns = tile.columns();
     float[] gradient = tile.gradient();

@@ -1,22 +1,35 @@
 package io.perennial.model.embedding.step;
 
-/** The teacher's rows of a batch. */
+import io.perennial.model.kernel.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The teacher's rows of a batch, for each of its heads. */
 final class TaughtBatch {
   private final TaughtSide users;
   private final TaughtSide items;
-  private final float scale;
-  private final float bias;
+  private final ParameterRows dense;
+  private final List<TaughtView> views = new ArrayList<>();
 
-  TaughtBatch(Teacher teacher, Recipe recipe) {
+  /**
+   * @param heads number of heads that are asked
+   */
+  TaughtBatch(Teacher teacher, Recipe recipe, int heads) {
     this.users = new TaughtSide(teacher.users(), teacher.knownUsers(), recipe);
     this.items = new TaughtSide(teacher.items(), teacher.knownItems(), recipe);
-    this.scale = teacher.scale();
-    this.bias = teacher.bias();
+    this.dense = teacher.dense();
+    int dimension = recipe.dimension();
+    for (int row = 1; row < heads; row++) {
+      views.add(
+          new TaughtView(
+              users, items, new Diagonal(dense, row, dimension, Kernel.stride(dimension))));
+    }
   }
 
   void gather(BatchRows batchUsers, BatchRows batchItems) {
     users.gather(batchUsers);
     items.gather(batchItems);
+    views.forEach(view -> view.open(batchUsers.size(), batchItems.size()));
   }
 
   /** Whether it has anything to say. */
@@ -32,11 +45,14 @@ final class TaughtBatch {
     return items;
   }
 
-  float scale() {
-    return scale;
+  /** What the main head says. */
+  TaughtRows rows() {
+    return new TaughtRows(users, items, new Dense(dense, 0));
   }
 
-  float bias() {
-    return bias;
+  /** What another head says. */
+  TaughtRows rows(int row) {
+    TaughtView view = views.get(row - 1);
+    return new TaughtRows(view.users(), view.items(), new Dense(dense, row));
   }
 }

@@ -3,7 +3,7 @@ package io.perennial.model.embedding.step;
 import io.perennial.model.kernel.Kernel;
 
 /** What the teacher had for the rows of one side of a batch, gathered by slot. */
-final class TaughtSide {
+final class TaughtSide implements Rows {
   private final ParameterRows teacher;
   private final boolean[] knows;
   private final Recipe recipe;
@@ -51,11 +51,13 @@ final class TaughtSide {
     }
   }
 
-  float[] vectors() {
+  @Override
+  public float[] vectors() {
     return vectors;
   }
 
-  float[] bias() {
+  @Override
+  public float[] bias() {
     return bias;
   }
 

@@ -9,14 +9,23 @@ import java.io.Serializable;
  * @param knownUsers those that the parent has; the others are not asked for
  * @param items likewise
  * @param knownItems likewise
- * @param scale of the parent's dense unit
- * @param bias of the parent's dense unit
+ * @param dense units of its heads, a row each
  */
 public record Teacher(
     ParameterRows users,
     boolean[] knownUsers,
     ParameterRows items,
     boolean[] knownItems,
-    float scale,
-    float bias)
-    implements Serializable {}
+    ParameterRows dense)
+    implements Serializable {
+  /** A teacher of one head. */
+  public Teacher(
+      ParameterRows users,
+      boolean[] knownUsers,
+      ParameterRows items,
+      boolean[] knownItems,
+      float scale,
+      float bias) {
+    this(users, knownUsers, items, knownItems, Parameters.denseUnit(scale, bias));
+  }
+}

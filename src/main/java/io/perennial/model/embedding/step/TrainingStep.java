@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Learns one batch after the other from the same tables: gathers the distinct rows, takes losses
@@ -22,33 +23,23 @@ public final class TrainingStep implements AutoCloseable {
   private final Parameters parameters;
   private final BatchRows users;
   private final BatchRows items;
-  private final Dense dense;
+  private final List<Head> heads = new ArrayList<>();
   private final AdamRates rates;
   private final ItemChances chances;
   private final Kernel kernel = Kernel.active();
-  private final Batch batch = new Batch();
   private final ScoreBlock block;
   private final TaughtBatch taught;
   private final int[] probes;
   private final Adversary adversary;
   private final ImportanceAnchor userAnchor;
   private final ImportanceAnchor itemAnchor;
-  private final List<TileLoss> losses = new ArrayList<>();
-  private final SampledSoftmax softmax;
   private final double[] penalty = new double[1];
   private final double[] totals = new double[4];
   private float[] corrections = new float[64];
   private double taskLoss;
   private double teachingLoss;
 
-  /**
-   * @param parameters tables that the step moves
-   * @param still what it must not move
-   * @param evidence behind the rows
-   * @param chances of items to come into a batch
-   * @param teacher nobody: the weights of {@code teaching} are of no effect
-   * @param probes item rows on which a discriminator looks; all known to the teacher
-   */
+  /** A step of one behaviour. */
   public TrainingStep(
       Recipe recipe,
       Parameters parameters,
@@ -58,18 +49,42 @@ public final class TrainingStep implements AutoCloseable {
       Optional<Teacher> teacher,
       Teaching teaching,
       int[] probes) {
+    this(recipe, parameters, still, evidence, chances, teacher, teaching, probes, new double[] {1});
+  }
+
+  /**
+   * @param parameters tables that the step moves
+   * @param still what it must not move
+   * @param evidence behind the rows
+   * @param chances of items to come into a batch
+   * @param teacher nobody: the weights of {@code teaching} are of no effect
+   * @param probes item rows on which a discriminator looks; all known to the teacher
+   * @param weights of behaviours beside the main one, which comes first with 1; each has a head, a
+   *     row of the dense table. Examples bring their weight along; what the teacher says by a head
+   *     counts with that of the head
+   */
+  public TrainingStep(
+      Recipe recipe,
+      Parameters parameters,
+      StillRows still,
+      RowEvidence evidence,
+      ItemChances chances,
+      Optional<Teacher> teacher,
+      Teaching teaching,
+      int[] probes,
+      double[] weights) {
     this.recipe = recipe;
     this.still = still;
     this.parameters = parameters;
     this.users = new BatchRows(parameters.users(), recipe, still.users(), evidence.users(), 64);
     this.items = new BatchRows(parameters.items(), recipe, still.items(), evidence.items(), 64);
-    this.dense = new Dense(parameters.dense());
     this.rates = new AdamRates(recipe.adam());
     this.chances = chances;
     this.block = new ScoreBlock(recipe);
-    this.softmax = new SampledSoftmax(batch, this::correction);
     this.taught =
-        teacher.isPresent() && teaching.scores() ? new TaughtBatch(teacher.get(), recipe) : null;
+        teacher.isPresent() && teaching.scores()
+            ? new TaughtBatch(teacher.get(), recipe, weights.length)
+            : null;
     this.probes = probes;
     this.adversary =
         taught != null && teaching.adversarial() > 0 && probes.length > 1
@@ -80,20 +95,35 @@ public final class TrainingStep implements AutoCloseable {
         anchored ? new ImportanceAnchor(teacher.get().users(), teaching.anchor()) : null;
     this.itemAnchor =
         anchored ? new ImportanceAnchor(teacher.get().items(), teaching.anchor()) : null;
-    if (taught != null && teaching.likelihood() > 0) {
-      losses.add(
-          new Likelihood(
-              taught.users(), taught.items(), teaching.likelihood(), teaching.temperature()));
-    }
-    if (taught != null && teaching.softTargets() > 0) {
-      losses.add(new SoftTargets(taught.users(), taught.items(), teaching.softTargets()));
+    for (int row = 0; row < weights.length; row++) {
+      heads.add(head(row, weights[row], teaching));
     }
     if (adversary != null) {
-      losses.add(adversary);
+      heads.get(0).teachers().add(adversary);
     }
-    if (recipe.objective() == Objective.SOFTMAX) {
-      losses.add(softmax);
+  }
+
+  private Head head(int row, double weight, Teaching teaching) {
+    ParameterRows dense = parameters.dense();
+    Optional<TaughtBatch> asked = Optional.ofNullable(taught);
+    Head head =
+        row == 0
+            ? Head.main(dense, users, items, asked, this::correction)
+            : Head.other(dense, row, recipe, users, items, asked, this::correction);
+    if (taught != null && teaching.likelihood() > 0) {
+      head.teachers()
+          .add(
+              new Likelihood(
+                  taught.users(),
+                  taught.items(),
+                  weight * teaching.likelihood(),
+                  teaching.temperature()));
     }
+    if (taught != null && teaching.softTargets() > 0) {
+      head.teachers()
+          .add(new SoftTargets(taught.users(), taught.items(), weight * teaching.softTargets()));
+    }
+    return head;
   }
 
   /**
@@ -114,8 +144,10 @@ public final class TrainingStep implements AutoCloseable {
     Adam adam = recipe.adam();
     users.apply(adam, rates, rate, factor);
     items.apply(adam, rates, rate, factor);
-    if (recipe.learnsRatings() && !still.dense()) {
-      dense.apply(adam, rates, rate, factor);
+    if (!still.dense()) {
+      for (Head head : heads) {
+        head.apply(recipe, rates, rate, factor);
+      }
     }
     if (adversary != null) {
       ParameterRows network = parameters.discriminator();
@@ -154,25 +186,32 @@ public final class TrainingStep implements AutoCloseable {
       Examples examples, int[] order, int from, int to, double dropout, SplittableRandom random) {
     users.begin(dropout, random);
     items.begin(dropout, random);
-    dense.begin();
-    batch.begin(to - from);
+    for (Head head : heads) {
+      head.begin(to - from);
+    }
     for (int n = from; n < to; n++) {
       int example = order[n];
       int user = users.slot(examples.users()[example]);
       int item = items.slot(examples.items()[example]);
       users.meet(user);
       items.meet(item);
-      batch.add(user, item, examples.targets()[example], examples.weights()[example]);
+      heads
+          .get(examples.heads()[example])
+          .batch()
+          .add(user, item, examples.targets()[example], examples.weights()[example]);
     }
     taskLoss = 0;
     teachingLoss = 0;
     penalty[0] = 0;
     switch (recipe.objective()) {
-      case RATING -> taskLoss = squaredError();
-      case BPR -> taskLoss = pairwise(random);
-      case SOFTMAX -> batch.group(users.size());
+      case RATING -> exampleLosses(this::squaredError);
+      case BPR -> {
+        oppose(random);
+        exampleLosses(this::pairwise);
+      }
+      case SOFTMAX -> heads.forEach(head -> head.batch().group(users.size()));
     }
-    if (!losses.isEmpty()) {
+    if (!heads.get(0).teachers().isEmpty() || recipe.objective() == Objective.SOFTMAX) {
       matrixLosses(to - from, random);
     }
     double share = 1.0 / (to - from);
@@ -180,7 +219,12 @@ public final class TrainingStep implements AutoCloseable {
         users.complete(recipe.l2(), recipe.biasL2(), share, userAnchor, penalty)
             + items.complete(recipe.l2(), recipe.biasL2(), share, itemAnchor, penalty);
     teachingLoss += penalty[0];
-    return squares + (recipe.learnsRatings() && !still.dense() ? dense.squares() : 0);
+    if (!still.dense()) {
+      for (Head head : heads) {
+        squares += head.squares(recipe);
+      }
+    }
+    return squares;
   }
 
   /** Loss of the batch last differentiated, without penalties. */
@@ -201,8 +245,14 @@ public final class TrainingStep implements AutoCloseable {
     return items;
   }
 
+  /** The unit of the main head. */
   Dense dense() {
-    return dense;
+    return heads.get(0).unit();
+  }
+
+  /** Gradient by a row of the dense table. */
+  double[] denseGradient(int row) {
+    return heads.get(row).gradient(recipe);
   }
 
   Adversary adversary() {
@@ -234,14 +284,49 @@ public final class TrainingStep implements AutoCloseable {
     if (ranking) {
       correct(size);
     }
+    for (Head head : heads) {
+      matrixLosses(head, teacher == null ? null : head.taught().orElseThrow(), ranking);
+    }
+  }
+
+  private void matrixLosses(Head head, TaughtRows teacher, boolean ranking) {
+    List<TileLoss> present = new ArrayList<>(teacher == null ? List.of() : head.teachers());
+    if (ranking && head.batch().size() > 0) {
+      present.add(head.softmax());
+    }
+    if (present.isEmpty()) {
+      return;
+    }
     Arrays.fill(totals, 0);
-    List<TileLoss> present = teacher == null ? List.of(softmax) : losses;
-    block.learn(users, items, dense, teacher, present, totals);
+    head.open();
+    block.learn(head.users(), head.items(), head.unit(), teacher, present, totals);
+    head.close();
     for (int n = 0; n < present.size(); n++) {
-      if (present.get(n) == softmax) {
+      if (present.get(n) == head.softmax()) {
         taskLoss += totals[n];
       } else {
         teachingLoss += totals[n];
+      }
+    }
+  }
+
+  /** Losses that look at one or two items an example, head by head. */
+  private void exampleLosses(ToDoubleFunction<Head> loss) {
+    for (Head head : heads) {
+      if (head.batch().size() > 0) {
+        head.open();
+        taskLoss += loss.applyAsDouble(head);
+        head.close();
+      }
+    }
+  }
+
+  /** Draws an item for each example that its user may not want. */
+  private void oppose(SplittableRandom random) {
+    for (Head head : heads) {
+      Batch batch = head.batch();
+      for (int n = 0; n < batch.size(); n++) {
+        batch.oppose(n, chances.any() ? items.slot(chances.draw(random)) : batch.item(n));
       }
     }
   }
@@ -260,14 +345,17 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** {@code 1/n Σ w (s − y)²}. */
-  private double squaredError() {
+  private double squaredError(Head head) {
+    LearntRows users = head.users();
+    LearntRows items = head.items();
+    Batch batch = head.batch();
     double loss = 0;
     double byScale = 0;
     double byBias = 0;
     int stride = users.stride();
-    float scale = dense.scale();
-    float bias = dense.bias();
-    float share = 1f / batch.size();
+    float scale = head.unit().scale();
+    float bias = head.unit().bias();
+    float share = 1f / batch.total();
     float[] u = users.vectors();
     float[] v = items.vectors();
     for (int n = 0; n < batch.size(); n++) {
@@ -278,7 +366,7 @@ public final class TrainingStep implements AutoCloseable {
       float weight = share * batch.weight(n);
       loss += (double) weight * away * away;
       float byScore = 2 * weight * away;
-      pull(user, item, byScore, scale);
+      pull(head, user, item, byScore);
       if (recipe.biases()) {
         users.biasGradients()[user] += byScore;
         items.biasGradients()[item] += byScore;
@@ -286,19 +374,19 @@ public final class TrainingStep implements AutoCloseable {
       byScale += byScore * like;
       byBias += byScore;
     }
-    dense.add(byScale, byBias);
+    head.unit().add(byScale, byBias);
     return loss;
   }
 
   /** {@code 1/n Σ −w log σ(s − s')}, s' being the score of an item that was drawn. */
-  private double pairwise(SplittableRandom random) {
+  private double pairwise(Head head) {
+    LearntRows users = head.users();
+    LearntRows items = head.items();
+    Batch batch = head.batch();
     double loss = 0;
-    for (int n = 0; n < batch.size(); n++) {
-      batch.oppose(n, chances.any() ? items.slot(chances.draw(random)) : batch.item(n));
-    }
     int stride = users.stride();
-    float scale = dense.scale();
-    float share = 1f / batch.size();
+    float scale = head.unit().scale();
+    float share = 1f / batch.total();
     float[] u = users.vectors();
     float[] v = items.vectors();
     for (int n = 0; n < batch.size(); n++) {
@@ -317,8 +405,8 @@ public final class TrainingStep implements AutoCloseable {
       float weight = share * batch.weight(n);
       loss += weight * (Math.max(-ahead, 0) + Math.log1p(Math.exp(-Math.abs(ahead))));
       float byScore = (float) (-weight / (1 + Math.exp(ahead)));
-      pull(user, item, byScore, scale);
-      pull(user, other, -byScore, scale);
+      pull(head, user, item, byScore);
+      pull(head, user, other, -byScore);
       if (recipe.biases()) {
         items.biasGradients()[item] += byScore;
         items.biasGradients()[other] -= byScore;
@@ -327,12 +415,13 @@ public final class TrainingStep implements AutoCloseable {
     return loss;
   }
 
-  private void pull(int user, int item, float byScore, float scale) {
-    int stride = users.stride();
-    kernel.add(
-        users.gradients(), user * stride, items.vectors(), item * stride, byScore * scale, stride);
-    kernel.add(
-        items.gradients(), item * stride, users.vectors(), user * stride, byScore * scale, stride);
+  private void pull(Head head, int user, int item, float byScore) {
+    LearntRows ofUsers = head.users();
+    LearntRows ofItems = head.items();
+    int stride = ofUsers.stride();
+    float by = byScore * head.unit().scale();
+    kernel.add(ofUsers.gradients(), user * stride, ofItems.vectors(), item * stride, by, stride);
+    kernel.add(ofItems.gradients(), item * stride, ofUsers.vectors(), user * stride, by, stride);
   }
 
   /** Frees what lies outside the heap. */

@@ -1,0 +1,237 @@
+package io.perennial.model.embedding;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.perennial.Behaviours;
+import io.perennial.Progress;
+import io.perennial.event.BehaviourColumns;
+import io.perennial.event.EventColumns;
+import io.perennial.model.CorruptStateException;
+import io.perennial.model.Feedback;
+import io.perennial.model.IncompatibleParentException;
+import io.perennial.model.ModelState;
+import io.perennial.model.Scorer;
+import io.perennial.model.TrainingEvents;
+import io.perennial.model.TrainingTask;
+import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.step.Teaching;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+/** A head for each behaviour, through nights, versions and refusals. */
+class EmbeddingHeadsIT {
+  private static final Behaviours BEHAVIOURS =
+      new Behaviours(Map.of("purchase", 2.0, "view", 0.4, "basket", 1.0));
+  private static final int PURCHASE = 0;
+  private static final int VIEW = 2;
+  private static final EmbeddingOptions FEW = EmbeddingOptions.retrieval().withEpochs(4, 2);
+
+  private static EmbeddingFamily family(EmbeddingOptions options, Behaviours behaviours) {
+    return new EmbeddingFamily(
+        options,
+        new EmbeddingDistillation(
+            new Teaching(0.5, 2, 0.3, 0, 8, 4, 0.2),
+            EmbeddingDistillation.Strength.FIXED,
+            new Replay(4, Replay.Owner.ITEM, Replay.Selection.LOSS, 0.5)),
+        behaviours);
+  }
+
+  private static EmbeddingModel learn(
+      EmbeddingFamily family, Optional<EmbeddingModel> parent, Dataset<Row> events, int night) {
+    return family
+        .trainer()
+        .train(
+            new TrainingTask<>(
+                events,
+                parent,
+                Optional.empty(),
+                TrainingEvents.day(night + 1),
+                5,
+                Progress.SILENT));
+  }
+
+  /** Events of three behaviours, of a pair always the same. */
+  private static Dataset<Row> night(int night, int partitions) {
+    TrainingEvents events =
+        new TrainingEvents().random(night == 0 ? 700 : 80, 30, 25, night, Feedback.IMPLICIT, night);
+    return BehaviourColumns.weighed(
+        BEHAVIOURS,
+        events
+            .dataset(partitions)
+            .withColumn(
+                EventColumns.BEHAVIOUR,
+                col("user_index").plus(col("item_index")).mod(lit(3)).cast("int")));
+  }
+
+  private static void assertSame(EmbeddingModel actual, EmbeddingModel expected) {
+    ModelState one = new EmbeddingCodec().encode(actual);
+    ModelState other = new EmbeddingCodec().encode(expected);
+    assertThat(one.arrays()).containsOnlyKeys(other.arrays().keySet());
+    one.arrays().forEach((name, array) -> assertThat(array).isEqualTo(other.arrays().get(name)));
+    assertThat(one.attributes()).isEqualTo(other.attributes());
+    assertThat(one.users().all().values()).isEqualTo(other.users().all().values());
+    assertThat(one.items().all().values()).isEqualTo(other.items().all().values());
+  }
+
+  @Test
+  void nightsWithReadingBackInBetweenAreNightsInARowHereAndOnSpark() {
+    EmbeddingFamily here = family(FEW.with(new EmbeddingOptions.Sharing(2, 2, 1_000)), BEHAVIOURS);
+    EmbeddingFamily there = family(FEW.with(new EmbeddingOptions.Sharing(2, 2, 0)), BEHAVIOURS);
+    Optional<EmbeddingModel> inARow = Optional.empty();
+    Optional<EmbeddingModel> readBack = Optional.empty();
+    for (int night = 0; night < 3; night++) {
+      inARow = Optional.of(learn(here, inARow, night(night, 2), night));
+      EmbeddingModel model = learn(there, readBack, night(night, 5), night);
+      readBack = Optional.of(there.codec().decode(there.codec().encode(model)));
+    }
+    assertSame(readBack.get(), inARow.get());
+    assertThat(inARow.get().exemplars().heads()).contains(0, 1, 2);
+    assertThat(inARow.get().form().behaviours()).containsExactly("purchase", "basket", "view");
+  }
+
+  @Test
+  void headsAreLearntFromScratchAndStayAtNight() {
+    EmbeddingFamily family = family(FEW, BEHAVIOURS);
+    EmbeddingModel first = learn(family, Optional.empty(), night(0, 1), 0);
+    EmbeddingModel second = learn(family, Optional.of(first), night(1, 1), 1);
+
+    int width = first.dense().width();
+    assertThat(first.dense().count()).isEqualTo(3);
+    for (int head = 1; head < 3; head++) {
+      assertThat(first.dense().steps()[head]).isPositive();
+      assertThat(first.dense().values()[head * width + 3]).isNotEqualTo(1f);
+    }
+    assertThat(second.dense()).isEqualTo(first.dense());
+    assertThat(second.changed().orElseThrow().users().size()).isPositive();
+  }
+
+  @Test
+  void oneBehaviourIsTheModelOfNoneWhateverItWeighs() {
+    Dataset<Row> events =
+        new TrainingEvents().random(500, 30, 25, 0, Feedback.IMPLICIT, 3).dataset(2);
+    Behaviours one = new Behaviours(Map.of("purchase", 3.0));
+    Dataset<Row> weighed =
+        BehaviourColumns.weighed(one, events.withColumn(EventColumns.BEHAVIOUR, lit(0)));
+
+    assertSame(
+        learn(family(FEW, one), Optional.empty(), weighed, 0),
+        learn(family(FEW, Behaviours.NONE), Optional.empty(), events, 0));
+  }
+
+  @Test
+  void parentOfOtherBehavioursIsRefused() {
+    EmbeddingModel parent = learn(family(FEW, BEHAVIOURS), Optional.empty(), night(0, 1), 0);
+    Behaviours reweighed = new Behaviours(Map.of("purchase", 1.0, "view", 0.9, "basket", 0.1));
+    Behaviours another = new Behaviours(Map.of("purchase", 1.0, "view", 2.0, "basket", 0.1));
+
+    for (Behaviours other : new Behaviours[] {Behaviours.NONE, another}) {
+      EmbeddingFamily family = family(FEW, other);
+      assertThatThrownBy(() -> learn(family, Optional.of(parent), night(1, 1), 1))
+          .isInstanceOf(IncompatibleParentException.class)
+          .hasMessageContaining("behaviours")
+          .hasMessageContaining("[purchase, basket, view]");
+    }
+    assertThat(learn(family(FEW, reweighed), Optional.of(parent), night(1, 1), 1).isFinite())
+        .isTrue();
+  }
+
+  @Test
+  void brokenHeadsOfAVersionAreToldAsSuch() {
+    EmbeddingModel model = learn(family(FEW, BEHAVIOURS), Optional.empty(), night(0, 1), 0);
+    ModelState state = new EmbeddingCodec().encode(model);
+    for (String array : new String[] {"heads", "exemplar_behaviours"}) {
+      for (double[] broken : new double[][] {null, {1}}) {
+        Map<String, double[]> arrays = new HashMap<>(state.arrays());
+        arrays.compute(array, (name, kept) -> broken);
+        ModelState other =
+            new ModelState(
+                state.family(),
+                state.users(),
+                state.items(),
+                state.changedUsers(),
+                state.changedItems(),
+                state.itemSums(),
+                state.changedItemSums(),
+                state.companions(),
+                arrays,
+                state.attributes());
+        assertThatThrownBy(() -> new EmbeddingCodec().decode(other))
+            .isInstanceOf(CorruptStateException.class)
+            .hasMessageContaining(array);
+      }
+    }
+  }
+
+  /**
+   * Users buy what is of their kind, and view that and the kind beside it alike. A few purchases,
+   * many views: the main head must not rank by what is only looked at.
+   */
+  @Test
+  void theMainHeadRanksWhatIsTakenAboveWhatIsLookedAt() {
+    Random random = new Random(7);
+    TrainingEvents bought = new TrainingEvents();
+    TrainingEvents viewed = new TrainingEvents();
+    for (int n = 0; n < 3000; n++) {
+      int user = random.nextInt(120);
+      int item = random.nextInt(40);
+      boolean own = user % 4 == item % 4;
+      boolean beside = (user + 1) % 4 == item % 4;
+      if (own && n % 4 == 0) {
+        bought.add(user, item, 1, 0);
+      } else if (own || beside) {
+        viewed.add(user, item, 1, 0);
+      }
+    }
+    Behaviours two = new Behaviours(Map.of("purchase", 1.0, "view", 0.3));
+    Dataset<Row> both =
+        BehaviourColumns.weighed(
+            two,
+            bought
+                .dataset(1)
+                .withColumn(EventColumns.BEHAVIOUR, lit(PURCHASE))
+                .unionByName(viewed.dataset(1).withColumn(EventColumns.BEHAVIOUR, lit(VIEW - 1))));
+    EmbeddingOptions options = EmbeddingOptions.retrieval().withEpochs(20, 3);
+    double heads = ahead(learn(family(options, two), Optional.empty(), both, 0));
+    double alike =
+        ahead(
+            learn(
+                family(options, Behaviours.NONE),
+                Optional.empty(),
+                both.drop(EventColumns.BEHAVIOUR, EventColumns.WEIGHT),
+                0));
+
+    assertThat(heads).as("%s with heads, %s all alike", heads, alike).isGreaterThan(alike);
+    assertThat(heads).isGreaterThan(0.8);
+  }
+
+  /** Share of (own, beside) items of all users in which the own one is ahead. */
+  private static double ahead(EmbeddingModel model) {
+    int[] users = new int[120];
+    for (int user = 0; user < users.length; user++) {
+      users[user] = user;
+    }
+    Scorer scorer = model.scorer(users);
+    float[] scores = new float[users.length * scorer.itemCount()];
+    scorer.score(users, scores);
+    int won = 0;
+    int all = 0;
+    for (int user : users) {
+      for (int own = user % 4; own < 40; own += 4) {
+        for (int beside = (user + 1) % 4; beside < 40; beside += 4) {
+          int at = user * scorer.itemCount();
+          won += scores[at + own] > scores[at + beside] ? 1 : 0;
+          all++;
+        }
+      }
+    }
+    return (double) won / all;
+  }
+}
