@@ -8,6 +8,7 @@ import io.perennial.gate.GateOptions;
 import io.perennial.model.FamilyOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.blend.RankedBy;
+import io.perennial.model.feature.FeatureTables;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
@@ -24,6 +25,7 @@ import java.util.OptionalInt;
  * @param seed of every random choice
  * @param source table that nights read
  * @param ingest how files become events; empty: the pipeline reads a table that others fill
+ * @param features what is known of users and items beside events
  * @param split how a slice is cut
  * @param learner model family with its options, and those of its distillation
  * @param absorb whether a promoted update is run once more over the whole slice; default true
@@ -45,6 +47,7 @@ public record PipelineDefinition(
     long seed,
     EventSource source,
     Optional<IngestOptions> ingest,
+    FeatureTables features,
     SplitPolicy split,
     FamilyOptions<?, ?> learner,
     boolean absorb,
@@ -101,6 +104,7 @@ public record PipelineDefinition(
         seed,
         source,
         ingest,
+        features,
         split,
         learner,
         absorb,

@@ -11,6 +11,7 @@ import io.perennial.gate.GateOptions;
 import io.perennial.model.FamilyOptions;
 import io.perennial.model.Feedback;
 import io.perennial.model.blend.RankedBy;
+import io.perennial.model.feature.FeatureTables;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.slice.SplitPolicy;
@@ -152,6 +153,7 @@ public final class PipelineReader {
               + learner.feedbackReason()
               + ": ratings are of one kind. Name the event type of the ratings alone.");
     }
+    FeatureTables features = FeatureTablesReader.read(root, learner);
     boolean absorb = root.truth("absorb").orElse(true);
     RankedBy rankedBy = root.choice("rankedBy", RankedBy.class).orElse(RankedBy.MODEL);
     if (rankedBy == RankedBy.BLEND && learner.feedback() == Feedback.EXPLICIT) {
@@ -177,6 +179,8 @@ public final class PipelineReader {
             .with("seed", seed)
             .with("source", source)
             .with("ingest", ingest)
+            .with("features.items", features.items())
+            .with("features.users", features.users())
             .with("split", split)
             .with("feedback", learner.feedback())
             .with("model.family", learner.name())
@@ -194,6 +198,7 @@ public final class PipelineReader {
         seed,
         source,
         ingest,
+        features,
         split,
         learner,
         absorb,

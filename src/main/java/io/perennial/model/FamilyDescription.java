@@ -64,6 +64,11 @@ public interface FamilyDescription<O extends Record, D extends Record> {
     return family(options, distillation);
   }
 
+  /** Whether these options learn from features of users and items, beside events. */
+  default boolean learnsFeatures(O options) {
+    return false;
+  }
+
   // ---- what a backtest may ask for
 
   /** The same options with another fading of events; empty where it cannot be chosen. */

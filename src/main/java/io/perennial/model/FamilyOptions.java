@@ -42,6 +42,11 @@ public record FamilyOptions<O extends Record, D extends Record>(
     return description.feedbackReason(model);
   }
 
+  /** Whether it learns from features of users and items. */
+  public boolean learnsFeatures() {
+    return description.learnsFeatures(model);
+  }
+
   /**
    * What stages learn with.
    *

@@ -1,6 +1,7 @@
 package io.perennial.model;
 
 import io.perennial.Progress;
+import io.perennial.model.feature.EntityFeatures;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.Row;
  * @param now instant to which older events are decayed: the end of the events
  * @param seed of every random choice
  * @param statistics items as of the parent; empty from scratch, or where nobody knows
+ * @param features what is known of users and items beside events
  */
 public record TrainingTask<M extends Model>(
     Dataset<Row> events,
@@ -29,7 +31,20 @@ public record TrainingTask<M extends Model>(
     Instant now,
     long seed,
     Progress progress,
-    Optional<ItemStatistics> statistics) {
+    Optional<ItemStatistics> statistics,
+    EntityFeatures features) {
+  /** Without features. */
+  public TrainingTask(
+      Dataset<Row> events,
+      Optional<M> parent,
+      Optional<HistoryTable> history,
+      Instant now,
+      long seed,
+      Progress progress,
+      Optional<ItemStatistics> statistics) {
+    this(events, parent, history, now, seed, progress, statistics, EntityFeatures.NONE);
+  }
+
   /** Without statistics of items. */
   public TrainingTask(
       Dataset<Row> events,
@@ -43,7 +58,13 @@ public record TrainingTask<M extends Model>(
 
   /** The same with another parent. */
   public TrainingTask<M> from(M other) {
-    return new TrainingTask<>(events, Optional.of(other), history, now, seed, progress, statistics);
+    return new TrainingTask<>(
+        events, Optional.of(other), history, now, seed, progress, statistics, features);
+  }
+
+  /** The same with what is known beside events. */
+  public TrainingTask<M> with(EntityFeatures known) {
+    return new TrainingTask<>(events, parent, history, now, seed, progress, statistics, known);
   }
 
   public TrainingTask {
@@ -53,5 +74,6 @@ public record TrainingTask<M extends Model>(
     Objects.requireNonNull(now, "now");
     Objects.requireNonNull(progress, "progress");
     Objects.requireNonNull(statistics, "statistics");
+    Objects.requireNonNull(features, "features");
   }
 }

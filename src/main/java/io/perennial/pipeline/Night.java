@@ -12,6 +12,7 @@ import io.perennial.gate.Finding;
 import io.perennial.model.Model;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.ModelState;
+import io.perennial.model.feature.EntityFeatures;
 import io.perennial.model.history.HistoryBuilder;
 import io.perennial.model.history.ItemStatistics;
 import io.perennial.model.history.ItemStatisticsBuilder;
@@ -101,6 +102,26 @@ final class Night<M extends Model> {
             "ids",
             "giving new users and items their index",
             () -> events.resolveIds(registry, pipeline.name(), run.runId()));
+    try (FeatureReader reader = new FeatureReader(spark)) {
+      return run(tonight, features(reader));
+    }
+  }
+
+  /** Items that have features get an index before they have an event. */
+  private EntityFeatures features(FeatureReader reader) {
+    return pipeline.features().any()
+        ? phases.run(
+            "features",
+            "reading features",
+            () ->
+                reader.read(
+                    pipeline.features(),
+                    items -> registry.indexed(pipeline.name(), run.runId(), items),
+                    registry.ids(pipeline.name(), "user")))
+        : EntityFeatures.NONE;
+  }
+
+  private RunOutcome run(TrialEvents tonight, EntityFeatures features) {
     Trial<M> trial =
         new Trial<>(
             spark,
@@ -110,7 +131,8 @@ final class Night<M extends Model> {
             attempt.parent().isPresent() ? Start.WARM : Start.FULL_REBUILD,
             run.version(),
             run.seed(),
-            progress);
+            progress,
+            features);
     Before<M> before =
         phases.run("read_parent", "reading the champion", () -> before(trial, tonight));
     Tried<M> tried = trial.run(before, phases);

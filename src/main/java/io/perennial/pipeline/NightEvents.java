@@ -78,7 +78,10 @@ final class NightEvents implements AutoCloseable {
         rows.withColumn(REASON, EventRefusal.reason()).persist(StorageLevel.MEMORY_AND_DISK());
     Column late = col(EventColumns.TIME).lt(lit(unseen(attempt).eventTime()));
     List<Row> sums =
-        all.groupBy(coalesce(col(REASON), lit(-1)), late, EventBehaviour.place(all).as(EventColumns.BEHAVIOUR))
+        all.groupBy(
+                coalesce(col(REASON), lit(-1)),
+                late,
+                EventBehaviour.place(all).as(EventColumns.BEHAVIOUR))
             .agg(
                 count(lit(1)).as("rows"),
                 bit_xor(

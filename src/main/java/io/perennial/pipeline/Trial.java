@@ -19,6 +19,7 @@ import io.perennial.model.Model;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingTask;
+import io.perennial.model.feature.EntityFeatures;
 import io.perennial.model.history.HistoryBuilder;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
@@ -55,6 +56,7 @@ public final class Trial<M extends Model> {
   private final long version;
   private final long seed;
   private final Progress progress;
+  private final EntityFeatures features;
   private final NightMeasurement measurement;
   private final HistoryBuilder histories;
   private final ItemStatisticsBuilder itemCounts;
@@ -64,6 +66,7 @@ public final class Trial<M extends Model> {
    * @param start warm, from the champion, or from scratch
    * @param version number of the version that may come of it
    * @param seed of every random choice of the training
+   * @param features what is known of users and items beside events
    */
   public Trial(
       SparkSession spark,
@@ -73,7 +76,8 @@ public final class Trial<M extends Model> {
       Start start,
       long version,
       long seed,
-      Progress progress) {
+      Progress progress,
+      EntityFeatures features) {
     this.pipeline = pipeline;
     this.family = family;
     this.events = events;
@@ -81,6 +85,7 @@ public final class Trial<M extends Model> {
     this.version = version;
     this.seed = seed;
     this.progress = progress;
+    this.features = features;
     this.measurement = new NightMeasurement(spark, pipeline, family.decay());
     this.histories = new HistoryBuilder(family.decay(), pipeline.zone());
     this.itemCounts = new ItemStatisticsBuilder(family.decay().aggregate());
@@ -293,7 +298,8 @@ public final class Trial<M extends Model> {
                 now,
                 seed,
                 progress,
-                parent.isPresent() ? before.statistics() : Optional.empty()));
+                parent.isPresent() ? before.statistics() : Optional.empty(),
+                features));
   }
 
   private Validation<M> validate(

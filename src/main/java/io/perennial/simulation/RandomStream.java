@@ -25,7 +25,9 @@ final class RandomStream {
     SESSION,
     FAVOURITE,
     BAD_ROW,
-    POISON
+    POISON,
+    ITEM_ATTRIBUTES,
+    USER_ATTRIBUTES
   }
 
   private long state;

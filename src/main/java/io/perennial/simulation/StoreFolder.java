@@ -57,6 +57,11 @@ final class StoreFolder implements Serializable {
     return root + "/truth/" + table;
   }
 
+  /** Folder of a table of attributes. */
+  String attributes(String table) {
+    return root + "/attributes/" + table;
+  }
+
   /** Path of a day's raw file; the day counts from 0. */
   String rawFile(StoreDefinition definition, int day) {
     return events()

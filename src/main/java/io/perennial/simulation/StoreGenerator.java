@@ -54,7 +54,8 @@ public final class StoreGenerator {
 
   /**
    * Writes a store: {@code events/events-DATE.csv.gz} (or another format) for each day, {@code
-   * truth/} with the tables of {@link GroundTruth}, and {@code store.properties}.
+   * truth/} with the tables of {@link GroundTruth}, {@code attributes/} with those of {@link
+   * StoreAttributes}, and {@code store.properties}.
    *
    * @param folder a path or URI of any Hadoop file system; new, empty, or holding this very store
    * @throws OutputFolderException where the folder holds something else or cannot be written
@@ -86,6 +87,7 @@ public final class StoreGenerator {
     deliveries.sort(Comparator.comparingInt(RawDay.Delivery::day));
     progress.begin("writing the truth", 0);
     GroundTruth.write(spark, store, shared, deliveries, target);
+    StoreAttributes.write(spark, shared, definition, target);
     progress.end();
     target.complete(definition);
     shared.destroy();
@@ -119,6 +121,20 @@ public final class StoreGenerator {
     return events(spark, definition, context.parallelize(new ArrayList<>(days), partitions));
   }
 
+  /** What the shop knows of every item: {@link StoreAttributes#ITEM_COLUMNS}, without files. */
+  public static Dataset<Row> itemAttributes(SparkSession spark, StoreDefinition definition) {
+    return StoreAttributes.items(spark, shared(spark, definition), definition);
+  }
+
+  /** What the shop knows of every user: {@link StoreAttributes#USER_COLUMNS}, without files. */
+  public static Dataset<Row> userAttributes(SparkSession spark, StoreDefinition definition) {
+    return StoreAttributes.users(spark, shared(spark, definition), definition);
+  }
+
+  private static Broadcast<Store> shared(SparkSession spark, StoreDefinition definition) {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(new Store(definition));
+  }
+
   /** As above, in a given number of partitions, which changes nothing in the rows. */
   static Dataset<Row> events(SparkSession spark, StoreDefinition definition, int partitions) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -127,8 +143,7 @@ public final class StoreGenerator {
 
   private static Dataset<Row> events(
       SparkSession spark, StoreDefinition definition, JavaRDD<Integer> days) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<Store> shared = context.broadcast(new Store(definition));
+    Broadcast<Store> shared = shared(spark, definition);
     JavaRDD<Row> rows = days.flatMap(day -> eventsOf(shared.value(), day));
     return spark.createDataFrame(rows, EventColumns.EVENTS);
   }

@@ -34,6 +34,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -124,7 +125,8 @@ class BehavioursNightIT {
   }
 
   @Test
-  void viewsHelpAlsOnPurchases() {
+  void viewsHelpAlsOnPurchases(TestReporter reporter) {
+    MEANS.forEach((line, ndcg) -> reporter.publishEntry(line, ndcg.toString()));
     assertThat(MEANS.get("als-both")).as(MEANS.toString()).isGreaterThan(MEANS.get("als-bought"));
   }
 
@@ -222,9 +224,11 @@ class BehavioursNightIT {
   }
 
   @Test
-  void armsOfABacktestLearnWhatEventsWeigh() {
+  void armsOfABacktestLearnWhatEventsWeigh(TestReporter reporter) {
     Map<String, Double> bought = backtest("bought");
     Map<String, Double> both = backtest("both");
+    reporter.publishEntry("arms, bought", bought.toString());
+    reporter.publishEntry("arms, both", both.toString());
 
     assertThat(both).containsOnlyKeys(bought.keySet());
     assertThat(both.get("ours-model")).isGreaterThan(bought.get("ours-model"));

@@ -14,6 +14,8 @@ import io.perennial.model.embedding.step.Objective;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Parameters;
 import io.perennial.model.embedding.step.Similarity;
+import io.perennial.model.embedding.step.TowerRows;
+import io.perennial.model.feature.FeatureEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,7 +25,7 @@ import java.util.Optional;
 
 /**
  * Versions of embeddings: rows of both sides, their moments as companions, and as small arrays the
- * dense units, remembered events and the users' mean.
+ * dense units, remembered events, the users' mean and towers.
  */
 public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   /** Companion: moments of each user, with the number of his row's steps as events. */
@@ -44,6 +46,18 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   /** Begin of the attributes with the names of behaviours, by place, where there are several. */
   private static final String BEHAVIOUR = "behaviour.";
 
+  /** Array and attribute: the encoder of items, and what it was declared as. */
+  private static final String ITEM_FEATURES = "item_features";
+
+  /** Array and attribute, likewise of users. */
+  private static final String USER_FEATURES = "user_features";
+
+  /** Array: units of the hidden layer of the items' tower, then its parameters. */
+  private static final String ITEM_TOWER = "item_tower";
+
+  /** Array, likewise of users. */
+  private static final String USER_TOWER = "user_tower";
+
   private static final String DENSE = "dense";
   private static final String USER_MEAN = "user_mean";
   private static final String OBJECTIVE = "objective";
@@ -56,15 +70,18 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
 
   @Override
   public ModelState encode(EmbeddingModel model) {
-    ScoreForm form = model.form();
     Map<String, double[]> arrays = new HashMap<>();
     arrays.put(DENSE, dense(model.dense()));
     arrays.put(USER_MEAN, mean(model.userMean()));
     arrays.put(EXEMPLARS, model.exemplars().toArray());
-    if (form.heads() > 1) {
+    if (model.form().heads() > 1) {
       arrays.put(HEADS, heads(model.dense()));
       arrays.put(EXEMPLAR_BEHAVIOURS, model.exemplars().headArray());
     }
+    Map<String, String> attributes = new HashMap<>();
+    model.towers().items().ifPresent(t -> put(t, ITEM_FEATURES, ITEM_TOWER, arrays, attributes));
+    model.towers().users().ifPresent(t -> put(t, USER_FEATURES, USER_TOWER, arrays, attributes));
+    attributes.putAll(attributes(model));
     return new ModelState(
         EmbeddingFamily.NAME,
         model.users(),
@@ -81,7 +98,7 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
                 new MemoryFactorTable(model.itemMoments()),
                 model.changed().map(changed -> new MemoryFactorTable(changed.itemMoments())))),
         arrays,
-        attributes(model));
+        attributes);
   }
 
   private static Map<String, String> attributes(EmbeddingModel model) {
@@ -145,6 +162,59 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     return names;
   }
 
+  private static void put(
+      SideTower tower,
+      String features,
+      String rows,
+      Map<String, double[]> arrays,
+      Map<String, String> attributes) {
+    attributes.put(features, tower.encoder().shape());
+    arrays.put(features, tower.encoder().toArray());
+    float[] inputs = tower.rows().inputs().values();
+    float[] outputs = tower.rows().outputs().values();
+    double[] all = new double[1 + inputs.length + outputs.length];
+    all[0] = tower.rows().hidden();
+    for (int n = 0; n < inputs.length; n++) {
+      all[1 + n] = inputs[n];
+    }
+    for (int n = 0; n < outputs.length; n++) {
+      all[1 + inputs.length + n] = outputs[n];
+    }
+    arrays.put(rows, all);
+  }
+
+  private static Optional<SideTower> tower(
+      StateReader read, String features, String rows, int width) {
+    if (!read.has(features)) {
+      return Optional.empty();
+    }
+    FeatureEncoder encoder;
+    try {
+      encoder = FeatureEncoder.ofArray(read.attribute(features), read.array(features));
+    } catch (IllegalArgumentException e) {
+      throw new CorruptStateException(e.getMessage());
+    }
+    double[] all = read.array(rows);
+    int hidden = all.length == 0 ? 0 : (int) all[0];
+    int inputs = (encoder.columns() + 1) * (hidden == 0 ? width : hidden);
+    int outputs = hidden == 0 ? 0 : (hidden + 1) * width;
+    StateReader.check(rows, all.length, 1L + inputs + outputs);
+    return Optional.of(
+        new SideTower(
+            encoder,
+            new TowerRows(
+                ParameterRows.fresh(hidden == 0 ? width : hidden, floats(all, 1, inputs)),
+                ParameterRows.fresh(hidden == 0 ? 1 : width, floats(all, 1 + inputs, outputs)))));
+  }
+
+  private static float[] floats(double[] all, int from, int count) {
+    float[] floats = new float[count];
+    for (int n = 0; n < count; n++) {
+      floats[n] = (float) all[from + n];
+    }
+    return floats;
+  }
+
   private static double[] dense(ParameterRows dense) {
     return new double[] {
       dense.values()[0],
@@ -202,6 +272,9 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
         units(read, dense, form.heads(), form.dimension()),
         new RowMean(Arrays.copyOf(mean, width), mean[width]),
         exemplars(read, form.heads()),
+        new ModelTowers(
+            tower(read, USER_FEATURES, USER_TOWER, width),
+            tower(read, ITEM_FEATURES, ITEM_TOWER, width)),
         List.of());
   }
 

@@ -49,6 +49,11 @@ public final class EmbeddingDescription
   }
 
   @Override
+  public boolean learnsFeatures(EmbeddingOptions options) {
+    return true;
+  }
+
+  @Override
   public ModelFamily<EmbeddingModel> family(
       EmbeddingOptions options, EmbeddingDistillation distillation) {
     return new EmbeddingFamily(options, distillation);

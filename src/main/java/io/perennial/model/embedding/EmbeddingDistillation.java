@@ -39,6 +39,11 @@ public record EmbeddingDistillation(Teaching teaching, Strength strength, Replay
     }
   }
 
+  /** What makes a difference from scratch: which events are remembered for later. */
+  EmbeddingDistillation first() {
+    return NONE.with(new Replay(replay.most(), replay.owner(), replay.selection(), 1));
+  }
+
   /** The same with another teaching. */
   public EmbeddingDistillation with(Teaching other) {
     return new EmbeddingDistillation(other, strength, replay);

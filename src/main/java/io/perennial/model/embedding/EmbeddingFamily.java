@@ -46,6 +46,13 @@ public record EmbeddingFamily(
     return options.recipe().learnsRatings() ? Feedback.EXPLICIT : Feedback.IMPLICIT;
   }
 
+  /** From scratch nobody teaches, and how often a night sees its events makes no difference. */
+  @Override
+  public EmbeddingFamily first() {
+    return new EmbeddingFamily(
+        options.withEpochs(options.training().epochs(), 1), distillation.first(), behaviours);
+  }
+
   @Override
   public Trainer<EmbeddingModel> trainer() {
     return new EmbeddingTrainer(options, distillation, behaviours);

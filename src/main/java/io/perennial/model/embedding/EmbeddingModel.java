@@ -31,6 +31,7 @@ public final class EmbeddingModel implements Model {
   private final ParameterRows dense;
   private final RowMean userMean;
   private final Exemplars exemplars;
+  private final ModelTowers towers;
   private final List<TrainingLoss> losses;
 
   /**
@@ -49,6 +50,7 @@ public final class EmbeddingModel implements Model {
    * @param dense a row a head: scale and b, then what {@link
    *     io.perennial.model.embedding.step.Parameters#denseUnits} says
    * @param userMean mean of the users' rows
+   * @param towers of both sides; rows are whole, what towers make is in them
    * @param losses of the training that made the model; empty of one that was read back
    */
   EmbeddingModel(
@@ -61,6 +63,7 @@ public final class EmbeddingModel implements Model {
       ParameterRows dense,
       RowMean userMean,
       Exemplars exemplars,
+      ModelTowers towers,
       List<TrainingLoss> losses) {
     this.form = Objects.requireNonNull(form, "form");
     this.users = Objects.requireNonNull(users, "users");
@@ -71,6 +74,7 @@ public final class EmbeddingModel implements Model {
     this.dense = Objects.requireNonNull(dense, "dense");
     this.userMean = Objects.requireNonNull(userMean, "userMean");
     this.exemplars = Objects.requireNonNull(exemplars, "exemplars");
+    this.towers = Objects.requireNonNull(towers, "towers");
     this.losses = List.copyOf(losses);
   }
 
@@ -123,6 +127,11 @@ public final class EmbeddingModel implements Model {
     return exemplars;
   }
 
+  /** What makes rows of features. */
+  ModelTowers towers() {
+    return towers;
+  }
+
   @Override
   public FactorRows items() {
     return form.itemVectors(items);
@@ -160,6 +169,7 @@ public final class EmbeddingModel implements Model {
         dense,
         userMean,
         exemplars,
+        towers,
         List.of());
   }
 
@@ -182,6 +192,7 @@ public final class EmbeddingModel implements Model {
         dense,
         userMean,
         exemplars.without(user),
+        towers,
         losses);
   }
 
@@ -196,6 +207,7 @@ public final class EmbeddingModel implements Model {
     return items.isFinite()
         && itemMoments.isFinite()
         && dense.isFinite()
+        && towers.rows().isFinite()
         && Double.isFinite(userMean.weight())
         && Arrays.stream(userMean.sum()).allMatch(Double::isFinite)
         && (!(learnt instanceof MemoryFactorTable) || learnt.all().isFinite())

@@ -21,9 +21,10 @@ import java.util.Optional;
  * @param sharing how they are shared out among workers
  * @param decay how events become examples and counts of a history: an event weighs what is left of
  *     it
+ * @param tower what is made of features, where the section {@code features} names some
  */
 public record EmbeddingOptions(
-    Recipe recipe, Start start, Training training, Sharing sharing, DecayPolicy decay)
+    Recipe recipe, Start start, Training training, Sharing sharing, DecayPolicy decay, Tower tower)
     implements Serializable {
   /**
    * Where a training from scratch begins.
@@ -103,6 +104,35 @@ public record EmbeddingOptions(
     }
   }
 
+  /**
+   * What is made of features: a row is what a tower makes of them, plus what the user or item has
+   * of its own.
+   *
+   * @param hidden units of a hidden layer, at most 1024; 0: there is none, and a row is a sum of
+   *     rows of categories, tags and numbers; default 0
+   * @param alone chance that a batch sees a row as the tower makes it, without anything of its own,
+   *     [0, 1); default 0: own parts begin at nothing, which was enough where it was measured
+   * @param vocabulary categories, or tags, of a column that are told apart, 1 to 100,000; default
+   *     1000
+   * @param rare categories, or tags, of fewer entities are not told apart; default 2
+   */
+  public record Tower(int hidden, double alone, int vocabulary, int rare) implements Serializable {
+    /** A sum of rows, never alone. */
+    public static final Tower DEFAULT = new Tower(0, 0, 1000, 2);
+
+    public Tower {
+      if (hidden < 0 || hidden > 1024) {
+        throw new IllegalArgumentException(
+            "model.tower.hidden must lie between 0 and 1024, got " + hidden);
+      }
+      if (!(alone >= 0 && alone < 1)) {
+        throw new IllegalArgumentException("model.tower.alone must lie in [0, 1), got " + alone);
+      }
+      within("tower.vocabulary", vocabulary, 100_000);
+      within("tower.rare", rare, 1_000_000);
+    }
+  }
+
   private static void within(String name, int value, int most) {
     if (value < 1 || value > most) {
       throw new IllegalArgumentException(
@@ -121,7 +151,8 @@ public record EmbeddingOptions(
         new Start(0.1, 1, DenseBias.MEAN),
         Training.inBatches(64),
         Sharing.ALONE,
-        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE));
+        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
+        Tower.DEFAULT);
   }
 
   /** The small recommender of tutorials: cosine, then one dense unit that begins anywhere. */
@@ -132,7 +163,8 @@ public record EmbeddingOptions(
         new Start(1, 1, DenseBias.ZERO),
         Training.inBatches(64),
         Sharing.ALONE,
-        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE));
+        new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
+        Tower.DEFAULT);
   }
 
   /** For purchases, plays and clicks: cosine with temperature, sampled softmax, item biases. */
@@ -155,7 +187,8 @@ public record EmbeddingOptions(
         new Start(1, 1, DenseBias.MEAN),
         Training.inBatches(256),
         Sharing.ALONE,
-        new DecayPolicy(Optional.of(Duration.ofDays(60)), DecayPolicy.Aggregate.DAY));
+        new DecayPolicy(Optional.of(Duration.ofDays(60)), DecayPolicy.Aggregate.DAY),
+        Tower.DEFAULT);
   }
 
   public EmbeddingOptions {
@@ -164,6 +197,7 @@ public record EmbeddingOptions(
     Objects.requireNonNull(training, "training");
     Objects.requireNonNull(sharing, "sharing");
     Objects.requireNonNull(decay, "decay");
+    Objects.requireNonNull(tower, "tower");
   }
 
   /** Scale of the similarity when a training from scratch begins. */
@@ -173,22 +207,27 @@ public record EmbeddingOptions(
 
   /** The same with another recipe. */
   public EmbeddingOptions with(Recipe other) {
-    return new EmbeddingOptions(other, start, training, sharing, decay);
+    return new EmbeddingOptions(other, start, training, sharing, decay, tower);
   }
 
   /** The same with another training. */
   public EmbeddingOptions with(Training other) {
-    return new EmbeddingOptions(recipe, start, other, sharing, decay);
+    return new EmbeddingOptions(recipe, start, other, sharing, decay, tower);
   }
 
   /** The same, shared out in another way. */
   public EmbeddingOptions with(Sharing other) {
-    return new EmbeddingOptions(recipe, start, training, other, decay);
+    return new EmbeddingOptions(recipe, start, training, other, decay, tower);
   }
 
   /** The same with another fading of events. */
   public EmbeddingOptions with(DecayPolicy other) {
-    return new EmbeddingOptions(recipe, start, training, sharing, other);
+    return new EmbeddingOptions(recipe, start, training, sharing, other, tower);
+  }
+
+  /** The same with other towers. */
+  public EmbeddingOptions with(Tower other) {
+    return new EmbeddingOptions(recipe, start, training, sharing, decay, other);
   }
 
   /** The same with other lengths of training. */

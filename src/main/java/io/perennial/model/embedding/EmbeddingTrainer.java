@@ -19,13 +19,18 @@ import io.perennial.model.embedding.rounds.LocalSgd;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
 import io.perennial.model.embedding.rounds.TaughtItems;
+import io.perennial.model.embedding.rounds.TowerShift;
+import io.perennial.model.embedding.rounds.TowerShift.Direction;
 import io.perennial.model.embedding.rounds.UserRows;
+import io.perennial.model.embedding.rounds.UserTower;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.embedding.step.ExplodedLossException;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Parameters;
 import io.perennial.model.embedding.step.Recipe;
+import io.perennial.model.embedding.step.SideFeatures;
 import io.perennial.model.embedding.step.Similarity;
+import io.perennial.model.embedding.step.Towers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -36,8 +41,8 @@ import java.util.Optional;
 /**
  * Learns embeddings: from scratch, or from a parent with its parameters, its moments and what it
  * teaches. A night moves the rows of users and items that its events touch and nothing else: the
- * dense units of all heads stay what the training from scratch made them, and rows that are only
- * replayed, sampled or taught are looked at.
+ * dense units of all heads and towers stay what the training from scratch made them, and rows that
+ * are only replayed, sampled or taught are looked at.
  */
 public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   private static final int BIAS_SWEEPS = 6;
@@ -65,13 +70,15 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
 
   /**
    * @throws NoTrainingEventsException from scratch, without events
-   * @throws IncompatibleParentException where the parent has other rows or another objective
+   * @throws IncompatibleParentException where the parent has other rows, another objective or other
+   *     features
    * @throws UnusableRatingException where a value is no number
    * @throws ExplodedLossException where training leaves the range of numbers
    */
   @Override
   public EmbeddingModel train(TrainingTask<EmbeddingModel> task) {
     task.parent().ifPresent(this::checkParent);
+    task.parent().ifPresent(p -> NightFeatures.check(p.towers(), task.features(), options.tower()));
     int epochs =
         task.parent().isPresent()
             ? options.training().nightlyEpochs()
@@ -89,16 +96,23 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
 
   private EmbeddingModel learn(TrainingTask<EmbeddingModel> task, NightData night, int epochs) {
     Optional<EmbeddingModel> parent = task.parent();
-    ItemSide items = ItemSide.of(night.counts(), parent, recipe.width());
-    Beginning beginning = beginning(task, items);
-    ParameterRows itemRows = items.begin(beginning, parent);
+    NightFeatures features = NightFeatures.of(task, night, options);
+    Towers towers = features.towers().rows();
+    ItemSide items = ItemSide.of(night.counts(), parent, recipe.width(), features.items());
+    Beginning beginning = beginning(task, items, towers);
+    ParameterRows itemRows =
+        items.begin(beginning, parent, towers.items().rows(items.inputs(), recipe.width()));
+    SideFeatures itemFeatures = itemFeatures(items, towers, parent.isPresent());
     ParameterRows dense =
         parent.map(p -> p.dense().copy()).orElseGet(() -> firstDense(night.counts().meanValue()));
-    try (Workers workers = night.workers(beginning)) {
+    try (Workers workers = night.workers(beginning, features.users())) {
       if (recipe.learnsRatings() && recipe.biases()) {
-        beginBiases(workers, items, itemRows, dense, parent.isPresent());
+        beginBiases(workers, items, itemRows, dense, itemFeatures.prior(), parent.isPresent());
       }
-      Course course = course(task, night, items, epochs);
+      if (parent.isEmpty()) {
+        itemRows = shifted(workers, items, itemRows, towers, Direction.TO_OWN);
+      }
+      Course course = course(task, night, items, itemFeatures, epochs);
       Trained trained =
           new LocalSgd(
                   course,
@@ -107,13 +121,50 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
                       : options.training().stopping())
               .train(
                   workers,
-                  new Shared(itemRows, dense, discriminator(task, course)),
+                  new Shared(itemRows, dense, discriminator(task, course), towers),
                   task.progress());
-      return model(parent, items, workers, trained);
+      ParameterRows whole =
+          parent.isPresent()
+              ? trained.shared().items()
+              : shifted(
+                  workers,
+                  items,
+                  trained.shared().items(),
+                  trained.shared().towers(),
+                  Direction.TO_WHOLE);
+      return model(
+          parent,
+          items,
+          whole,
+          features.towers().with(trained.shared().towers()),
+          workers,
+          trained);
     }
   }
 
-  private Beginning beginning(TrainingTask<EmbeddingModel> task, ItemSide items) {
+  /** From scratch towers are learnt; at night they stay, and rows are held to what they make. */
+  private SideFeatures itemFeatures(ItemSide items, Towers towers, boolean night) {
+    if (!towers.items().isPresent()) {
+      return SideFeatures.NONE;
+    }
+    return night
+        ? SideFeatures.held(towers.items(), items.inputs(), recipe)
+        : SideFeatures.learning(items.inputs());
+  }
+
+  /** Rows of users and items, from whole ones to what they have of their own or back. */
+  private ParameterRows shifted(
+      Workers workers, ItemSide items, ParameterRows itemRows, Towers towers, Direction direction) {
+    if (towers.users().isPresent()) {
+      workers.advance(new TowerShift.Input(towers.users(), direction), new TowerShift());
+    }
+    return towers.items().isPresent()
+        ? TowerShift.shifted(
+            itemRows, towers.items().rows(items.inputs(), recipe.width()), direction)
+        : itemRows;
+  }
+
+  private Beginning beginning(TrainingTask<EmbeddingModel> task, ItemSide items, Towers towers) {
     return new Beginning(
         recipe,
         options.start().spread(),
@@ -126,6 +177,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         task.parent().isPresent() ? 0 : options.training().stopping().share(),
         distillation.replay().weight(),
         items.touched(),
+        new UserTower(
+            towers.users(), task.parent().isPresent() ? UserTower.Use.KEPT : UserTower.Use.LEARNT),
         task.seed(),
         heads());
   }
@@ -161,12 +214,18 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
 
   /** Puts the biases of new users and items where their ratings are. */
   private void beginBiases(
-      Workers workers, ItemSide items, ParameterRows itemRows, ParameterRows dense, boolean night) {
+      Workers workers,
+      ItemSide items,
+      ParameterRows itemRows,
+      ParameterRows dense,
+      float[] prior,
+      boolean night) {
     boolean[] fresh = items.fresh();
     int last = recipe.width() - 1;
     for (int row = 0; row < fresh.length; row++) {
       if (fresh[row]) {
-        itemRows.values()[row * recipe.width() + last] = 0f;
+        itemRows.values()[row * recipe.width() + last] =
+            (float) BiasRound.priorBias(prior, row, recipe.width());
       }
     }
     int sweeps = night ? NIGHTLY_BIAS_SWEEPS : BIAS_SWEEPS;
@@ -184,14 +243,23 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             weight += sums.weights()[row];
           }
           itemRows.values()[row * recipe.width() + last] =
-              (float) BiasRound.shrunk(rest, weight, recipe.biasL2());
+              (float)
+                  BiasRound.shrunk(
+                      rest,
+                      weight,
+                      recipe.biasL2(),
+                      BiasRound.priorBias(prior, row, recipe.width()));
         }
       }
     }
   }
 
   private Course course(
-      TrainingTask<EmbeddingModel> task, NightData night, ItemSide items, int epochs) {
+      TrainingTask<EmbeddingModel> task,
+      NightData night,
+      ItemSide items,
+      SideFeatures itemFeatures,
+      int epochs) {
     Optional<EmbeddingModel> parent = task.parent();
     double factor =
         parent
@@ -215,6 +283,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         task.seed(),
         items.chances(recipe.popularityPower()),
         items.evidence(),
+        itemFeatures,
+        options.tower().alone(),
         items.still(parent.isPresent()),
         heads());
   }
@@ -227,7 +297,12 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   }
 
   private EmbeddingModel model(
-      Optional<EmbeddingModel> parent, ItemSide items, Workers workers, Trained trained) {
+      Optional<EmbeddingModel> parent,
+      ItemSide items,
+      ParameterRows rows,
+      ModelTowers towers,
+      Workers workers,
+      Trained trained) {
     int width = recipe.width();
     long touched = 0;
     long newcomers = 0;
@@ -242,7 +317,6 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     }
     FactorTable users = workers.rows(UserRows::values, width, touched);
     FactorTable userMoments = workers.rows(UserRows::moments, 2 * width, touched);
-    ParameterRows rows = trained.shared().items();
     FactorRows itemTable = items.table(rows);
     FactorRows itemMoments = items.moments(rows);
     ParameterRows dense = trained.shared().dense();
@@ -268,6 +342,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
           dense,
           mean,
           exemplars,
+          towers,
           trained.losses());
     }
     EmbeddingModel before = parent.get();
@@ -282,6 +357,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         dense,
         mean,
         exemplars,
+        before.towers(),
         trained.losses());
   }
 

@@ -2,47 +2,71 @@ package io.perennial.model.embedding;
 
 import io.perennial.model.FactorRows;
 import io.perennial.model.embedding.rounds.Beginning;
-import io.perennial.model.embedding.rounds.EventRows;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.TaughtItems;
 import io.perennial.model.embedding.rounds.UserRows;
 import io.perennial.model.embedding.step.ItemChances;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.StillRows;
+import io.perennial.model.feature.EncodedFeatures;
+import io.perennial.model.feature.SparseRows;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Every item of a training, those of the parent and tonight's, by row. */
+/**
+ * Every item of a training, by row: those of the parent, tonight's, and those that have features
+ * and no event yet. The last are not learnt and not sampled.
+ */
 final class ItemSide {
   private final int[] indices;
+  private final boolean[] inParent;
   private final boolean[] known;
   private final float[] learnt;
   private final float[] tonight;
+  private final SparseRows inputs;
 
-  private ItemSide(int[] indices, boolean[] known, float[] learnt, float[] tonight) {
+  private ItemSide(
+      int[] indices,
+      boolean[] inParent,
+      boolean[] known,
+      float[] learnt,
+      float[] tonight,
+      SparseRows inputs) {
     this.indices = indices;
+    this.inParent = inParent;
     this.known = known;
     this.learnt = learnt;
     this.tonight = tonight;
+    this.inputs = inputs;
   }
 
-  static ItemSide of(ItemCounts counts, Optional<EmbeddingModel> parent, int width) {
+  /**
+   * @param features inputs of items
+   */
+  static ItemSide of(
+      ItemCounts counts, Optional<EmbeddingModel> parent, int width, EncodedFeatures features) {
     FactorRows before = parent.map(EmbeddingModel::itemTable).orElse(FactorRows.empty(width));
-    int[] both = Arrays.copyOf(before.indices(), before.size() + counts.items().length);
-    System.arraycopy(counts.items(), 0, both, before.size(), counts.items().length);
-    int[] indices = EventRows.distinct(both);
+    int[] indices =
+        Stream.of(before.indices(), counts.items(), features.known())
+            .flatMapToInt(Arrays::stream)
+            .sorted()
+            .distinct()
+            .toArray();
+    boolean[] inParent = new boolean[indices.length];
     boolean[] known = new boolean[indices.length];
     float[] learnt = new float[indices.length];
     float[] tonight = new float[indices.length];
     for (int row = 0; row < indices.length; row++) {
       int at = before.position(indices[row]);
-      known[row] = at >= 0;
+      inParent[row] = at >= 0;
+      known[row] = at >= 0 && before.eventCounts()[at] > 0;
       learnt[row] = at >= 0 ? before.eventCounts()[at] : 0f;
       int now = Arrays.binarySearch(counts.items(), indices[row]);
       tonight[row] = now >= 0 ? (float) counts.counts()[now] : 0f;
     }
-    return new ItemSide(indices, known, learnt, tonight);
+    return new ItemSide(indices, inParent, known, learnt, tonight, features.by(indices));
   }
 
   /** Index of every row, increasing. */
@@ -50,11 +74,16 @@ final class ItemSide {
     return indices;
   }
 
-  /** Rows that the parent does not have. */
+  /** Inputs of every row. */
+  SparseRows inputs() {
+    return inputs;
+  }
+
+  /** Rows of which the parent has learnt nothing, and which may begin tonight. */
   boolean[] fresh() {
     boolean[] fresh = new boolean[known.length];
     for (int row = 0; row < fresh.length; row++) {
-      fresh[row] = !known[row];
+      fresh[row] = !known[row] && (tonight[row] > 0 || !inParent[row]);
     }
     return fresh;
   }
@@ -68,20 +97,32 @@ final class ItemSide {
     return touched;
   }
 
-  /** Rows as they begin: the parent's, or the mean of the parent's. */
-  ParameterRows begin(Beginning beginning, Optional<EmbeddingModel> parent) {
+  /**
+   * Rows as they begin: the parent's, else what the tower makes, else the mean of the parent's.
+   *
+   * @param made what the tower makes of those that have inputs
+   */
+  ParameterRows begin(Beginning beginning, Optional<EmbeddingModel> parent, float[] made) {
     int width = beginning.recipe().width();
     return parent
         .map(
             p -> {
               RowMean mean = RowMean.of(p.itemTable());
               return beginning.items(
-                  p.itemTable(), p.itemMoments(), mean.any() ? mean(mean) : new float[0]);
+                  p.itemTable(),
+                  p.itemMoments(),
+                  mean.any() ? mean(mean) : new float[0],
+                  inputs,
+                  made);
             })
         .orElseGet(
             () ->
                 beginning.items(
-                    FactorRows.empty(width), FactorRows.empty(2 * width), new float[0]));
+                    FactorRows.empty(width),
+                    FactorRows.empty(2 * width),
+                    new float[0],
+                    inputs,
+                    made));
   }
 
   /** A mean as a row. */
@@ -124,7 +165,7 @@ final class ItemSide {
   }
 
   ItemChances chances(double power) {
-    return new ItemChances(evidence(), tonight, power);
+    return new ItemChances(counts(), tonight, power);
   }
 
   /** Events behind each row, tonight's included, 1 or more. */
@@ -150,11 +191,15 @@ final class ItemSide {
 
   /** Every row, with the events that it has learnt from. */
   FactorRows table(ParameterRows rows) {
+    return new FactorRows(rows.width(), indices, rows.values(), counts());
+  }
+
+  private float[] counts() {
     float[] counts = new float[tonight.length];
     for (int row = 0; row < counts.length; row++) {
       counts[row] = learnt[row] + tonight[row];
     }
-    return new FactorRows(rows.width(), indices, rows.values(), counts);
+    return counts;
   }
 
   /** Moments of every row. */
@@ -164,9 +209,12 @@ final class ItemSide {
         2 * rows.width(), indices, UserRows.moments(rows, all), UserRows.steps(rows, all));
   }
 
-  /** Those of some rows that have new events. */
+  /** Those of some rows that have new events, or are new. */
   FactorRows moved(FactorRows all) {
-    int[] moved = IntStream.range(0, tonight.length).filter(row -> tonight[row] > 0).toArray();
+    int[] moved =
+        IntStream.range(0, tonight.length)
+            .filter(row -> tonight[row] > 0 || !inParent[row])
+            .toArray();
     int[] some = new int[moved.length];
     float[] values = new float[moved.length * all.rank()];
     float[] counts = new float[moved.length];

@@ -9,10 +9,15 @@ import io.perennial.model.embedding.rounds.LocalWorkers;
 import io.perennial.model.embedding.rounds.Partition;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.rounds.Workers;
+import io.perennial.model.feature.EncodedFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /** All in the memory of the driver. */
 final class LocalNight implements NightData {
@@ -36,7 +41,17 @@ final class LocalNight implements NightData {
   }
 
   @Override
-  public Workers workers(Beginning beginning) {
+  public BitSet users() {
+    BitSet users = new BitSet();
+    for (int user : events.users()) {
+      users.set(user);
+    }
+    return users;
+  }
+
+  @Override
+  public Workers workers(Beginning beginning, Optional<JavaRDD<EncodedFeatures>> features) {
+    EncodedFeatures known = features.map(this::ofUsers).orElse(EncodedFeatures.NONE);
     Exemplars remembered = parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE);
     int width = beginning.recipe().width();
     int[][] rows = new int[workers][events.size()];
@@ -62,9 +77,19 @@ final class LocalNight implements NightData {
               news,
               replays,
               parent.map(p -> p.users().rows(users)).orElse(FactorRows.empty(width)),
-              parent.map(p -> p.userMoments().rows(users)).orElse(FactorRows.empty(2 * width))));
+              parent.map(p -> p.userMoments().rows(users)).orElse(FactorRows.empty(2 * width)),
+              known));
     }
     return new LocalWorkers(states, Runtime.getRuntime().availableProcessors());
+  }
+
+  private EncodedFeatures ofUsers(JavaRDD<EncodedFeatures> features) {
+    BitSet wanted = users();
+    parent.ifPresent(p -> Arrays.stream(p.exemplars().users()).forEach(wanted::set));
+    Broadcast<BitSet> shared =
+        JavaSparkContext.fromSparkContext(features.context()).broadcast(wanted);
+    return EncodedFeatures.together(
+        features.map(piece -> piece.where(shared.value()::get)).collect());
   }
 
   @Override

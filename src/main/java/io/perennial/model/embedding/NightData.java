@@ -6,6 +6,9 @@ import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Workers;
+import io.perennial.model.feature.EncodedFeatures;
+import java.util.BitSet;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 
 /** The events of a training, and how they are shared out among workers. */
@@ -13,8 +16,15 @@ interface NightData extends AutoCloseable {
   /** Events of every item. */
   ItemCounts counts();
 
-  /** The workers as they begin; the caller closes them. */
-  Workers workers(Beginning beginning);
+  /** Who has events, a bit a user. */
+  BitSet users();
+
+  /**
+   * The workers as they begin; the caller closes them.
+   *
+   * @param features inputs of users; empty where none are known
+   */
+  Workers workers(Beginning beginning, Optional<JavaRDD<EncodedFeatures>> features);
 
   /** Lets go of what was kept to share it out; the workers do not need it any more. */
   @Override

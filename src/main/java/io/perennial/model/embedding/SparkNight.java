@@ -11,6 +11,7 @@ import io.perennial.model.embedding.rounds.Partition;
 import io.perennial.model.embedding.rounds.SparkWorkers;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.rounds.Workers;
+import io.perennial.model.feature.EncodedFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -24,7 +25,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
-import scala.Tuple3;
+import scala.Tuple4;
 
 /** Events on Spark: those of a worker's users come together by one shuffle. */
 final class SparkNight implements NightData {
@@ -55,7 +56,23 @@ final class SparkNight implements NightData {
   }
 
   @Override
-  public Workers workers(Beginning beginning) {
+  public BitSet users() {
+    return pieces.treeAggregate(
+        new BitSet(),
+        (found, piece) -> {
+          for (int user : piece.users()) {
+            found.set(user);
+          }
+          return found;
+        },
+        (found, others) -> {
+          found.or(others);
+          return found;
+        });
+  }
+
+  @Override
+  public Workers workers(Beginning beginning, Optional<JavaRDD<EncodedFeatures>> features) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(pieces.context());
     HashPartitioner partitioner = new HashPartitioner(workers);
     int width = beginning.recipe().width();
@@ -70,6 +87,10 @@ final class SparkNight implements NightData {
         shared(context, parent.map(EmbeddingModel::users), wanted, width);
     JavaPairRDD<Integer, FactorRows> moments =
         shared(context, parent.map(EmbeddingModel::userMoments), wanted, 2 * width);
+    JavaPairRDD<Integer, EncodedFeatures> known =
+        features
+            .orElseGet(context::emptyRDD)
+            .flatMapToPair(piece -> split(piece.where(wanted.value()::get), number));
     // Every worker is there, though it may have nothing to do.
     List<Tuple2<Integer, EventRows>> everybody = new ArrayList<>();
     for (int id = 0; id < workers; id++) {
@@ -78,7 +99,7 @@ final class SparkNight implements NightData {
     JavaRDD<WorkerState> states =
         events
             .union(context.parallelizePairs(everybody, 1))
-            .cogroup(rows, moments, partitioner)
+            .cogroup(rows, moments, known, partitioner)
             .map(
                 group ->
                     state(group._1, group._2, begin.value(), remembered.value(), number, width));
@@ -92,7 +113,12 @@ final class SparkNight implements NightData {
 
   private static WorkerState state(
       int id,
-      Tuple3<Iterable<EventRows>, Iterable<FactorRows>, Iterable<FactorRows>> group,
+      Tuple4<
+              Iterable<EventRows>,
+              Iterable<FactorRows>,
+              Iterable<FactorRows>,
+              Iterable<EncodedFeatures>>
+          group,
       Beginning beginning,
       Exemplars remembered,
       int workers,
@@ -103,8 +129,15 @@ final class SparkNight implements NightData {
     Exemplars replays =
         beginning.replays(
             news, remembered.where(p -> Partition.worker(remembered.users()[p], workers) == id));
+    List<EncodedFeatures> features = new ArrayList<>();
+    group._4().forEach(features::add);
     return beginning.worker(
-        id, news, replays, together(group._2(), width), together(group._3(), 2 * width));
+        id,
+        news,
+        replays,
+        together(group._2(), width),
+        together(group._3(), 2 * width),
+        EncodedFeatures.together(features));
   }
 
   private static FactorRows together(Iterable<FactorRows> parts, int rank) {
@@ -115,19 +148,7 @@ final class SparkNight implements NightData {
 
   /** Users whose rows a worker may need: of the events, and of what is remembered. A bit a user. */
   private BitSet wanted(Exemplars remembered) {
-    BitSet users =
-        pieces.treeAggregate(
-            new BitSet(),
-            (found, piece) -> {
-              for (int user : piece.users()) {
-                found.set(user);
-              }
-              return found;
-            },
-            (found, others) -> {
-              found.or(others);
-              return found;
-            });
+    BitSet users = users();
     for (int user : remembered.users()) {
       users.set(user);
     }
@@ -162,6 +183,19 @@ final class SparkNight implements NightData {
     for (int id = 0; id < workers; id++) {
       if (sizes[id] > 0) {
         parts.add(new Tuple2<>(id, piece.at(rows[id])));
+      }
+    }
+    return parts.iterator();
+  }
+
+  private static Iterator<Tuple2<Integer, EncodedFeatures>> split(
+      EncodedFeatures piece, int workers) {
+    List<Tuple2<Integer, EncodedFeatures>> parts = new ArrayList<>();
+    for (int id = 0; id < workers; id++) {
+      int worker = id;
+      EncodedFeatures own = piece.where(user -> Partition.worker(user, workers) == worker);
+      if (own.indices().length > 0) {
+        parts.add(new Tuple2<>(id, own));
       }
     }
     return parts.iterator();

@@ -246,7 +246,7 @@ public final class Backtest {
               + from.atZone(zone).toLocalDate()
               + ". Give an earlier --base-from.");
     }
-    return ReplayedEvents.read(spark, source, from, to);
+    return ReplayedEvents.read(spark, source, from, to, pipeline.features());
   }
 
   private BacktestPlan plan(BacktestRequest request, EventTable source, ReplayedEvents events) {

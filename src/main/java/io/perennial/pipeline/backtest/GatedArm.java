@@ -94,7 +94,7 @@ final class GatedArm<M extends Model> implements Arm {
             new HistoryBuilder(family.decay(), pipeline.zone()),
             new Version<>(model, NightBlend.untaught(RankedBy.BLEND, pipeline.seed())),
             base.events(),
-            trial(events, Start.FULL_REBUILD, base.seed()).first());
+            trial(events, Start.FULL_REBUILD, base).first());
     backlog = new Backlog(base.end());
   }
 
@@ -123,7 +123,7 @@ final class GatedArm<M extends Model> implements Arm {
       version++;
       Span span = night.since().apply(begin);
       TrialEvents events = events(span, begin, night.end());
-      Trial<M> trial = trial(events, Start.WARM, night.seed());
+      Trial<M> trial = trial(events, Start.WARM, night);
       Before<M> before = line.before(trial, events.users().toArray());
       Tried<M> tried = trial.run(before, phases);
       Kept<M> kept = tried.kept();
@@ -147,8 +147,17 @@ final class GatedArm<M extends Model> implements Arm {
     return new Learnt(seconds(phases), 0, Verdict.rejected(rules));
   }
 
-  private Trial<M> trial(TrialEvents events, Start start, long seed) {
-    return new Trial<>(spark, pipeline, family, events, start, version, seed, Progress.SILENT);
+  private Trial<M> trial(TrialEvents events, Start start, ReplayedNight night) {
+    return new Trial<>(
+        spark,
+        pipeline,
+        family,
+        events,
+        start,
+        version,
+        night.seed(),
+        Progress.SILENT,
+        night.features());
   }
 
   /** No event of a replay comes late. */

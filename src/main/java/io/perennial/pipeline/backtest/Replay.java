@@ -106,7 +106,8 @@ final class Replay {
               Map.of(),
               () -> choices(base, baseEnd),
               baseEnd,
-              pipeline.seed());
+              pipeline.seed(),
+              events.featuresBefore(end));
       for (Arm arm : arms) {
         if (arm.memory() == Memory.EVERY_NIGHT || soon == Skipping.NOTHING) {
           sized(
@@ -175,7 +176,8 @@ final class Replay {
             Map.copyOf(histories),
             choices,
             nightEnd,
-            pipeline.seed());
+            pipeline.seed(),
+            events.featuresBefore(end));
     Map<String, Learnt> took = new LinkedHashMap<>();
     try {
       for (Arm arm : arms) {

@@ -11,8 +11,12 @@ import io.perennial.Behaviours;
 import io.perennial.event.BehaviourColumns;
 import io.perennial.event.EventColumns;
 import io.perennial.event.EventTable;
+import io.perennial.model.feature.EntityFeatures;
+import io.perennial.model.feature.EntityFeatures.Side;
+import io.perennial.model.feature.FeatureTables;
 import io.perennial.model.history.EventBehaviour;
 import io.perennial.pipeline.EventRefusal;
+import io.perennial.pipeline.FeatureReader;
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -55,12 +59,21 @@ final class ReplayedEvents implements AutoCloseable {
   private final SparkSession spark;
   private final Behaviours behaviours;
   private final Piece all;
+  private final FeatureReader reader;
+  private final EntityFeatures features;
   private Dataset<Row> everything;
 
-  private ReplayedEvents(SparkSession spark, Behaviours behaviours, Piece all) {
+  private ReplayedEvents(
+      SparkSession spark,
+      Behaviours behaviours,
+      Piece all,
+      FeatureReader reader,
+      EntityFeatures features) {
     this.spark = spark;
     this.behaviours = behaviours;
     this.all = all;
+    this.reader = reader;
+    this.features = features;
   }
 
   /** Some events in order. */
@@ -104,8 +117,13 @@ final class ReplayedEvents implements AutoCloseable {
   /** Events whose indices count the natural ids of one partition. */
   private record Named(Piece events, String[] users, String[] items) implements Serializable {}
 
-  /** The events of a table with {@code from ≤ event_time < to} that can be learnt. */
-  static ReplayedEvents read(SparkSession spark, EventTable source, Instant from, Instant to) {
+  /**
+   * The events of a table with {@code from ≤ event_time < to} that can be learnt.
+   *
+   * @param tables of features of their users and items, as they are now
+   */
+  static ReplayedEvents read(
+      SparkSession spark, EventTable source, Instant from, Instant to, FeatureTables tables) {
     Dataset<Row> learnable =
         source.snapshot(source.latestVersion(), from, to).filter(EventRefusal.reason().isNull());
     Dataset<Row> sorted =
@@ -147,7 +165,46 @@ final class ReplayedEvents implements AutoCloseable {
       System.arraycopy(events.kinds, 0, all.kinds, at, events.size());
       at += events.size();
     }
-    return new ReplayedEvents(spark, source.source().behaviours(), all);
+    FeatureReader reader = new FeatureReader(spark);
+    return new ReplayedEvents(
+        spark,
+        source.source().behaviours(),
+        all,
+        reader,
+        tables.any()
+            ? reader.read(
+                tables,
+                rows ->
+                    rows.join(
+                        table(spark, items, EventColumns.ITEM, EventColumns.ITEM_INDEX),
+                        EventColumns.ITEM),
+                table(spark, users, "id", "index"))
+            : EntityFeatures.NONE);
+  }
+
+  private static Dataset<Row> table(
+      SparkSession spark, Map<String, Integer> indices, String id, String index) {
+    List<Row> rows = new ArrayList<>(indices.size());
+    indices.forEach((name, place) -> rows.add(RowFactory.create(name, place)));
+    return spark.createDataFrame(
+        rows, new StructType().add(id, DataTypes.StringType).add(index, DataTypes.IntegerType));
+  }
+
+  /**
+   * Features as a night may know them that ends with the event before a place: an item that has had
+   * no event by then is not there.
+   */
+  EntityFeatures featuresBefore(int place) {
+    int items = 0;
+    for (int n = 0; n < place; n++) {
+      items = Math.max(items, all.items[n] + 1);
+    }
+    int known = items;
+    return new EntityFeatures(
+        features
+            .items()
+            .map(side -> new Side(side.table(), side.rows().where(col("index").lt(known)))),
+        features.users());
   }
 
   private static int index(Map<String, Integer> known, String id) {
@@ -260,6 +317,7 @@ final class ReplayedEvents implements AutoCloseable {
 
   @Override
   public void close() {
+    reader.close();
     if (everything != null) {
       everything.unpersist(false);
     }

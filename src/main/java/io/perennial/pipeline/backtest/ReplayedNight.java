@@ -3,6 +3,7 @@ package io.perennial.pipeline.backtest;
 import io.perennial.Progress;
 import io.perennial.model.Model;
 import io.perennial.model.TrainingTask;
+import io.perennial.model.feature.EntityFeatures;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
@@ -29,6 +30,7 @@ import org.apache.spark.sql.Row;
  * @param choices what its users did, beside what was known before it; worked out when asked for
  * @param end of the night: the instant to which older events are decayed
  * @param seed of every random choice
+ * @param features of users, and of items that had an event before the end of the night
  */
 record ReplayedNight(
     int number,
@@ -41,7 +43,36 @@ record ReplayedNight(
     Map<DecayPolicy, HistoryTable> histories,
     Supplier<Choices> choices,
     Instant end,
-    long seed) {
+    long seed,
+    EntityFeatures features) {
+
+  /** Without features. */
+  ReplayedNight(
+      int number,
+      Dataset<Row> events,
+      long rows,
+      Supplier<Dataset<Row>> everything,
+      long rowsSoFar,
+      Function<Instant, Span> since,
+      ItemStatistics statistics,
+      Map<DecayPolicy, HistoryTable> histories,
+      Supplier<Choices> choices,
+      Instant end,
+      long seed) {
+    this(
+        number,
+        events,
+        rows,
+        everything,
+        rowsSoFar,
+        since,
+        statistics,
+        histories,
+        choices,
+        end,
+        seed,
+        EntityFeatures.NONE);
+  }
 
   /** Some events, as those of the night are, with their number. */
   record Span(Dataset<Row> events, long rows) {}
@@ -55,12 +86,14 @@ record ReplayedNight(
         end,
         seed,
         Progress.SILENT,
-        Optional.of(statistics));
+        Optional.of(statistics),
+        features);
   }
 
   /** A training from scratch on everything so far. */
   <M extends Model> TrainingTask<M> scratch() {
-    return new TrainingTask<>(
-        everything.get(), Optional.empty(), Optional.empty(), end, seed, Progress.SILENT);
+    return new TrainingTask<M>(
+            everything.get(), Optional.empty(), Optional.empty(), end, seed, Progress.SILENT)
+        .with(features);
   }
 }

@@ -35,7 +35,7 @@ class EmbeddingNightsIT {
             new Replay(4, owner, selection, 0.5)));
   }
 
-  private static EmbeddingModel learn(
+  static EmbeddingModel learn(
       EmbeddingFamily family, Optional<EmbeddingModel> parent, Dataset<Row> events, int night) {
     return family
         .trainer()
@@ -55,14 +55,16 @@ class EmbeddingNightsIT {
         .random(count, 30 + 5 * night, 25 + 2 * night, night, family.feedback(), night);
   }
 
-  private static void assertSame(EmbeddingModel actual, EmbeddingModel expected) {
+  static void assertSame(EmbeddingModel actual, EmbeddingModel expected) {
     ModelState one = new EmbeddingCodec().encode(actual);
     ModelState other = new EmbeddingCodec().encode(expected);
     assertThat(one.arrays()).containsOnlyKeys(other.arrays().keySet());
-    one.arrays().forEach((name, array) -> assertThat(array).isEqualTo(other.arrays().get(name)));
+    one.arrays()
+        .forEach((name, array) -> assertThat(array).as(name).isEqualTo(other.arrays().get(name)));
     assertThat(one.attributes()).isEqualTo(other.attributes());
     assertThat(one.users().all().values()).isEqualTo(other.users().all().values());
     assertThat(one.users().all().eventCounts()).isEqualTo(other.users().all().eventCounts());
+    assertThat(one.items().all().indices()).isEqualTo(other.items().all().indices());
     assertThat(one.items().all().values()).isEqualTo(other.items().all().values());
     assertThat(one.items().all().eventCounts()).isEqualTo(other.items().all().eventCounts());
   }

@@ -6,6 +6,8 @@ import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.step.Examples;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Recipe;
+import io.perennial.model.feature.EncodedFeatures;
+import io.perennial.model.feature.SparseRows;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -20,6 +22,7 @@ import java.util.SplittableRandom;
  * @param held share of the new examples that are held back
  * @param replayWeight what a replayed event of the main behaviour counts
  * @param touchedItems item rows with new events
+ * @param userTower makes rows of users whose features are known
  * @param seed of every random choice
  * @param heads weights of behaviours beside the main one, which comes first with 1
  */
@@ -31,10 +34,15 @@ public record Beginning(
     double held,
     double replayWeight,
     boolean[] touchedItems,
+    UserTower userTower,
     long seed,
     double[] heads)
     implements Serializable {
-  /** Of one behaviour. */
+  private static final long USERS = 1;
+  private static final long ITEMS = 2;
+  private static final long HELD = 3;
+
+  /** Of one behaviour, without features of users. */
   public Beginning(
       Recipe recipe,
       double spread,
@@ -52,13 +60,10 @@ public record Beginning(
         held,
         replayWeight,
         touchedItems,
+        UserTower.NONE,
         seed,
         new double[] {1});
   }
-
-  private static final long USERS = 1;
-  private static final long ITEMS = 2;
-  private static final long HELD = 3;
 
   /**
    * Rows of some entities: the parent's where it has one, else where new ones begin.
@@ -66,9 +71,17 @@ public record Beginning(
    * @param parent rows of width w
    * @param moments rows of width 2w with the same indices
    * @param mean where new rows begin; empty: around the common vector
+   * @param inputs of the rows
+   * @param made by a tower of those that have inputs, where they begin if they are new
    */
   private ParameterRows rows(
-      int[] indices, FactorRows parent, FactorRows moments, float[] mean, long side) {
+      int[] indices,
+      FactorRows parent,
+      FactorRows moments,
+      float[] mean,
+      SparseRows inputs,
+      float[] made,
+      long side) {
     int width = recipe.width();
     ParameterRows rows =
         ParameterRows.fresh(width, new float[Math.multiplyExact(indices.length, width)]);
@@ -84,6 +97,8 @@ public record Beginning(
         System.arraycopy(
             moments.values(), from * 2 * width + width, rows.second(), n * width, width);
         rows.steps()[n] = (int) moments.eventCounts()[from];
+      } else if (inputs.has(n)) {
+        System.arraycopy(made, n * width, rows.values(), n * width, width);
       } else if (mean.length > 0) {
         System.arraycopy(mean, 0, rows.values(), n * width, width);
       } else {
@@ -103,7 +118,18 @@ public record Beginning(
 
   /** Rows of every item. */
   public ParameterRows items(FactorRows parent, FactorRows moments, float[] mean) {
-    return rows(itemIndices, parent, moments, mean, ITEMS);
+    return items(parent, moments, mean, SparseRows.NONE, new float[0]);
+  }
+
+  /**
+   * Rows of every item.
+   *
+   * @param inputs of item rows
+   * @param made by the items' tower of those that have inputs, where new ones begin
+   */
+  public ParameterRows items(
+      FactorRows parent, FactorRows moments, float[] mean, SparseRows inputs, float[] made) {
+    return rows(itemIndices, parent, moments, mean, inputs, made, ITEMS);
   }
 
   /**
@@ -133,10 +159,27 @@ public record Beginning(
    */
   public WorkerState worker(
       int id, EventRows news, Exemplars replays, FactorRows parent, FactorRows moments) {
+    return worker(id, news, replays, parent, moments, EncodedFeatures.NONE);
+  }
+
+  /**
+   * A worker as it begins.
+   *
+   * @param encoded features of its users, or of more users
+   */
+  public WorkerState worker(
+      int id,
+      EventRows news,
+      Exemplars replays,
+      FactorRows parent,
+      FactorRows moments,
+      EncodedFeatures encoded) {
     int[] all = Arrays.copyOf(news.users(), news.size() + replays.size());
     System.arraycopy(replays.users(), 0, all, news.size(), replays.size());
     int[] indices = EventRows.distinct(all);
-    ParameterRows users = rows(indices, parent, moments, meanUser, USERS);
+    SparseRows inputs = userTower.rows().isPresent() ? encoded.by(indices) : SparseRows.NONE;
+    float[] made = userTower.rows().rows(inputs, recipe.width());
+    ParameterRows users = rows(indices, parent, moments, meanUser, inputs, made, USERS);
     boolean[] known = new boolean[indices.length];
     float[] learnt = new float[indices.length];
     float[] counts = new float[indices.length];
@@ -165,6 +208,7 @@ public record Beginning(
         known,
         learnt,
         counts,
+        userTower.features(inputs, recipe),
         fresh,
         examples(
             news.some(Arrays.copyOf(training, fresh)),

@@ -57,7 +57,12 @@ public final class BiasRound implements Advance<Input, Sums> {
     for (int user = 0; user < users.count(); user++) {
       if (!state.known()[user]) {
         users.values()[user * width + last] =
-            (float) shrunk(rests[user], weights[user], recipe.biasL2());
+            (float)
+                shrunk(
+                    rests[user],
+                    weights[user],
+                    recipe.biasL2(),
+                    priorBias(state.features().prior(), user, width));
       }
     }
     Sums sums = new Sums(new double[input.fresh().length], new double[input.fresh().length]);
@@ -75,9 +80,14 @@ public final class BiasRound implements Advance<Input, Sums> {
     return new Advanced<>(state.with(users), sums);
   }
 
-  /** A shrunk mean; 0 of nothing. */
-  public static double shrunk(double sum, double weight, double shrinkage) {
-    return weight > 0 ? sum / (weight + shrinkage) : 0;
+  /** The bias of a row of priors; 0 where there are none. */
+  public static double priorBias(float[] prior, int row, int width) {
+    return prior.length == 0 ? 0 : prior[row * width + width - 1];
+  }
+
+  /** A mean that is shrunk to a prior; the prior of nothing. */
+  public static double shrunk(double sum, double weight, double shrinkage, double prior) {
+    return weight > 0 ? (sum + shrinkage * prior) / (weight + shrinkage) : prior;
   }
 
   private static double like(Recipe recipe, float[] u, int at, float[] v, int from) {

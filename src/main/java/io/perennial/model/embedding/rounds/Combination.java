@@ -3,6 +3,8 @@ package io.perennial.model.embedding.rounds;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
 import io.perennial.model.embedding.step.ExplodedLossException;
 import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.TowerRows;
+import io.perennial.model.embedding.step.Towers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -16,40 +18,61 @@ final class Combination {
   private Combination() {}
 
   static Shared of(Shared before, List<RoundResult> results) {
-    ParameterRows items = before.items().copy();
-    int[] next = new int[results.size()];
-    double[] sums = new double[3 * items.width()];
-    for (int row = 0; row < items.count(); row++) {
-      int movers = 0;
-      int only = -1;
-      for (int w = 0; w < next.length; w++) {
-        if (has(results.get(w), next[w], row)) {
-          movers++;
-          only = w;
-        }
-      }
-      if (movers == 1) {
-        copy(results.get(only).items(), next[only], items, row);
-      } else if (movers > 1) {
-        mean(results, next, row, items, sums);
-      }
-      for (int w = 0; movers > 0 && w < next.length; w++) {
-        if (has(results.get(w), next[w], row)) {
-          next[w]++;
-        }
-      }
-    }
-    if (!items.isFinite()) {
+    ParameterRows items = rows(before.items(), results, RoundResult::moved);
+    Towers towers =
+        new Towers(
+            tower(before.towers().users(), results, result -> result.towers().users()),
+            tower(before.towers().items(), results, result -> result.towers().items()));
+    if (!items.isFinite() || !towers.isFinite()) {
       throw new ExplodedLossException(Double.NaN);
     }
     return new Shared(
         items,
         whole(before.dense(), results, RoundResult::dense),
-        whole(before.discriminator(), results, RoundResult::discriminator));
+        whole(before.discriminator(), results, RoundResult::discriminator),
+        towers);
   }
 
-  private static boolean has(RoundResult result, int at, int row) {
-    return at < result.rows().length && result.rows()[at] == row;
+  private static TowerRows tower(
+      TowerRows before, List<RoundResult> results, Function<RoundResult, MovedTowers.Moved> which) {
+    return before.isPresent()
+        ? new TowerRows(
+            rows(before.inputs(), results, result -> which.apply(result).inputs()),
+            rows(before.outputs(), results, result -> which.apply(result).outputs()))
+        : before;
+  }
+
+  private static ParameterRows rows(
+      ParameterRows before, List<RoundResult> results, Function<RoundResult, MovedRows> which) {
+    List<MovedRows> parts = results.stream().map(which).toList();
+    ParameterRows rows = before.copy();
+    int[] next = new int[parts.size()];
+    double[] sums = new double[3 * rows.width()];
+    for (int row = 0; row < rows.count(); row++) {
+      int movers = 0;
+      int only = -1;
+      for (int w = 0; w < next.length; w++) {
+        if (has(parts.get(w), next[w], row)) {
+          movers++;
+          only = w;
+        }
+      }
+      if (movers == 1) {
+        copy(parts.get(only).values(), next[only], rows, row);
+      } else if (movers > 1) {
+        mean(parts, next, row, rows, sums);
+      }
+      for (int w = 0; movers > 0 && w < next.length; w++) {
+        if (has(parts.get(w), next[w], row)) {
+          next[w]++;
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static boolean has(MovedRows part, int at, int row) {
+    return at < part.rows().length && part.rows()[at] == row;
   }
 
   private static void copy(ParameterRows from, int at, ParameterRows to, int row) {
@@ -61,21 +84,21 @@ final class Combination {
   }
 
   private static void mean(
-      List<RoundResult> results, int[] next, int row, ParameterRows items, double[] sums) {
+      List<MovedRows> parts, int[] next, int row, ParameterRows rows, double[] sums) {
     Arrays.fill(sums, 0);
     double weight = 0;
     double steps = 0;
     for (int w = 0; w < next.length; w++) {
-      RoundResult result = results.get(w);
-      if (has(result, next[w], row)) {
-        int moves = result.moves()[next[w]];
-        add(result.items(), next[w], moves, sums);
+      MovedRows part = parts.get(w);
+      if (has(part, next[w], row)) {
+        int moves = part.moves()[next[w]];
+        add(part.values(), next[w], moves, sums);
         weight += moves;
-        steps += (double) moves * result.items().steps()[next[w]];
+        steps += (double) moves * part.values().steps()[next[w]];
       }
     }
-    put(sums, weight, items, row);
-    items.steps()[row] = (int) Math.round(steps / weight);
+    put(sums, weight, rows, row);
+    rows.steps()[row] = (int) Math.round(steps / weight);
   }
 
   private static void add(ParameterRows from, int at, double weight, double[] sums) {

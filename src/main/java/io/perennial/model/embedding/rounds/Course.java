@@ -2,6 +2,7 @@ package io.perennial.model.embedding.rounds;
 
 import io.perennial.model.embedding.step.ItemChances;
 import io.perennial.model.embedding.step.Recipe;
+import io.perennial.model.embedding.step.SideFeatures;
 import io.perennial.model.embedding.step.StillRows;
 import io.perennial.model.embedding.step.Teaching;
 import java.io.Serializable;
@@ -20,6 +21,8 @@ import java.io.Serializable;
  * @param seed of every random choice
  * @param chances of items to come into a batch
  * @param itemEvidence events behind each item row, tonight's included
+ * @param itemFeatures what a step knows of item rows beside events
+ * @param alone chance that a row with inputs is in a batch as its tower makes it
  * @param still items that must not move, and whether the dense units must not; its users are empty
  * @param heads weights of behaviours beside the main one, which comes first with 1
  */
@@ -35,10 +38,12 @@ public record Course(
     long seed,
     ItemChances chances,
     float[] itemEvidence,
+    SideFeatures itemFeatures,
+    double alone,
     StillRows still,
     double[] heads)
     implements Serializable {
-  /** Of one behaviour. */
+  /** Of one behaviour, without features. */
   public Course(
       Recipe recipe,
       Teaching teaching,
@@ -64,6 +69,8 @@ public record Course(
         seed,
         chances,
         itemEvidence,
+        SideFeatures.NONE,
+        0,
         still,
         new double[] {1});
   }

@@ -1,14 +1,13 @@
 package io.perennial.model.embedding.rounds;
 
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
-import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.BatchFeatures;
 import io.perennial.model.embedding.step.Parameters;
 import io.perennial.model.embedding.step.RowEvidence;
 import io.perennial.model.embedding.step.StepLoss;
 import io.perennial.model.embedding.step.StillRows;
 import io.perennial.model.embedding.step.Teacher;
 import io.perennial.model.embedding.step.TrainingStep;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -34,7 +33,8 @@ public final class Round implements Advance<RoundInput, RoundResult> {
             state.users().copy(),
             shared.items().copy(),
             shared.dense().copy(),
-            shared.discriminator().copy());
+            shared.discriminator().copy(),
+            shared.towers().copy());
     int[] order = order(size, Partition.seed(course.seed(), state.id(), input.epoch()));
     StepLoss loss = StepLoss.NONE;
     double all = (double) course.epochs() * batches;
@@ -51,7 +51,7 @@ public final class Round implements Advance<RoundInput, RoundResult> {
       }
     }
     return new Advanced<>(
-        state.with(parameters.users()), moved(shared.items(), parameters, end - first, loss));
+        state.with(parameters.users()), moved(shared, parameters, end - first, loss));
   }
 
   /** Room for a worker's steps. */
@@ -68,6 +68,7 @@ public final class Round implements Advance<RoundInput, RoundResult> {
         parameters,
         new StillRows(state.still(), course.still().items(), course.still().dense()),
         new RowEvidence(state.evidence(), course.itemEvidence()),
+        new BatchFeatures(state.features(), course.itemFeatures(), course.alone()),
         course.chances(),
         teacher,
         course.teaching(),
@@ -75,26 +76,15 @@ public final class Round implements Advance<RoundInput, RoundResult> {
         course.heads());
   }
 
-  private static RoundResult moved(
-      ParameterRows before, Parameters after, int batches, StepLoss loss) {
-    int[] rows = new int[before.count()];
-    int[] moves = new int[before.count()];
-    int n = 0;
-    for (int row = 0; row < before.count(); row++) {
-      int steps = after.items().steps()[row] - before.steps()[row];
-      boolean full = before.steps()[row] == ParameterRows.MOST_STEPS;
-      if (steps > 0 || full) {
-        rows[n] = row;
-        moves[n++] = Math.max(1, steps);
-      }
-    }
-    int[] some = Arrays.copyOf(rows, n);
+  private static RoundResult moved(Shared before, Parameters after, int batches, StepLoss loss) {
+    MovedRows items = MovedRows.between(before.items(), after.items());
     return new RoundResult(
-        some,
-        after.items().some(some),
-        Arrays.copyOf(moves, n),
+        items.rows(),
+        items.values(),
+        items.moves(),
         after.dense(),
         after.discriminator(),
+        MovedTowers.between(before.towers(), after.towers()),
         batches,
         loss);
   }

@@ -1,6 +1,7 @@
 package io.perennial.model.embedding.rounds;
 
 import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.Towers;
 import java.io.Serializable;
 
 /**
@@ -19,7 +20,14 @@ public record RoundInput(Course course, Shared shared, int epoch, int round)
    * @param items every item row
    * @param dense a row a head
    * @param discriminator one row
+   * @param towers of both sides
    */
-  public record Shared(ParameterRows items, ParameterRows dense, ParameterRows discriminator)
-      implements Serializable {}
+  public record Shared(
+      ParameterRows items, ParameterRows dense, ParameterRows discriminator, Towers towers)
+      implements Serializable {
+    /** Without towers. */
+    public Shared(ParameterRows items, ParameterRows dense, ParameterRows discriminator) {
+      this(items, dense, discriminator, Towers.NONE);
+    }
+  }
 }

@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param moves steps that it took with each
  * @param dense as it left it
  * @param discriminator as it left it
+ * @param towers rows of towers that it moved
  * @param batches steps that it took
  * @param loss over its examples
  */
@@ -21,6 +22,24 @@ public record RoundResult(
     int[] moves,
     ParameterRows dense,
     ParameterRows discriminator,
+    MovedTowers towers,
     int batches,
     StepLoss loss)
-    implements Serializable {}
+    implements Serializable {
+  /** Without towers. */
+  public RoundResult(
+      int[] rows,
+      ParameterRows items,
+      int[] moves,
+      ParameterRows dense,
+      ParameterRows discriminator,
+      int batches,
+      StepLoss loss) {
+    this(rows, items, moves, dense, discriminator, MovedTowers.NONE, batches, loss);
+  }
+
+  /** Item rows that it moved. */
+  MovedRows moved() {
+    return new MovedRows(rows, items, moves);
+  }
+}

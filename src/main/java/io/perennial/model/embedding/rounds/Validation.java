@@ -21,7 +21,8 @@ public final class Validation implements Work<RoundInput, StepLoss> {
             state.users(),
             input.shared().items(),
             input.shared().dense(),
-            input.shared().discriminator());
+            input.shared().discriminator(),
+            input.shared().towers());
     int[] order = new int[size];
     for (int n = 0; n < size; n++) {
       order[n] = n;

@@ -2,6 +2,7 @@ package io.perennial.model.embedding.rounds;
 
 import io.perennial.model.embedding.step.Examples;
 import io.perennial.model.embedding.step.ParameterRows;
+import io.perennial.model.embedding.step.SideFeatures;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param known those that the parent has
  * @param learnt events that each row had learnt from before
  * @param counts examples of each user that are new; 0: it is there for a replay and stays as it is
+ * @param features what a step knows of their rows beside events
  * @param fresh number of new examples to learn from
  * @param training examples to learn from: new ones, then replayed ones
  * @param validation new examples that are held back
@@ -28,6 +30,7 @@ public record WorkerState(
     boolean[] known,
     float[] learnt,
     float[] counts,
+    SideFeatures features,
     int fresh,
     Examples training,
     Examples validation)
@@ -48,7 +51,7 @@ public record WorkerState(
   /** The same with other rows of its users. */
   public WorkerState with(ParameterRows others) {
     return new WorkerState(
-        id, indices, others, teacher, known, learnt, counts, fresh, training, validation);
+        id, indices, others, teacher, known, learnt, counts, features, fresh, training, validation);
   }
 
   /** Users that must not move: those without a new example. */

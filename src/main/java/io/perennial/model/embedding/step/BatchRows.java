@@ -1,5 +1,6 @@
 package io.perennial.model.embedding.step;
 
+import io.perennial.model.feature.SparseRows;
 import io.perennial.model.kernel.Kernel;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -18,6 +19,10 @@ final class BatchRows implements LearntRows {
   private final boolean[] still;
   private final float[] evidence;
   private final float centre;
+  private final float[] prior;
+  private final SparseRows inputs;
+  private final Tower tower;
+  private final float[] made;
   private final Kernel kernel = Kernel.active();
   private final int[] slotOf;
   private final int[] stamp;
@@ -31,15 +36,26 @@ final class BatchRows implements LearntRows {
   private float[] biasGradients;
   private float[] occurrences;
   private float[] masks = new float[0];
+  private boolean[] alone = new boolean[0];
   private double keep = 1;
+  private double chanceAlone;
   private SplittableRandom random = new SplittableRandom(0);
 
   /**
    * @param still rows that a step must not move; empty: none
    * @param evidence events behind each row, tonight's included, 1 or more
+   * @param features of the rows
+   * @param tower of the side, learnt where there are inputs
    * @param capacity distinct rows to begin with; more are made room for
    */
-  BatchRows(ParameterRows table, Recipe recipe, boolean[] still, float[] evidence, int capacity) {
+  BatchRows(
+      ParameterRows table,
+      Recipe recipe,
+      boolean[] still,
+      float[] evidence,
+      SideFeatures features,
+      TowerRows tower,
+      int capacity) {
     this.table = table;
     this.similarity = recipe.similarity();
     this.dimension = recipe.dimension();
@@ -48,6 +64,10 @@ final class BatchRows implements LearntRows {
     this.still = still;
     this.evidence = evidence;
     this.centre = recipe.centre();
+    this.prior = features.prior();
+    this.inputs = features.inputs();
+    this.tower = inputs.count() > 0 ? new Tower(tower) : null;
+    this.made = new float[table.width()];
     this.slotOf = new int[table.count()];
     this.stamp = new int[table.count()];
     this.rows = new int[capacity];
@@ -57,16 +77,24 @@ final class BatchRows implements LearntRows {
     this.gradients = new float[capacity * stride];
     this.biasGradients = new float[capacity];
     this.occurrences = new float[capacity];
+    if (this.tower != null) {
+      this.alone = new boolean[capacity];
+    }
   }
 
   /**
    * Forgets the rows of the last batch.
    *
    * @param dropout share of the coordinates that are left out of every row
+   * @param withoutOwn chance that a row with inputs is what its tower makes, and nothing else
    * @param source of which ones
    */
-  void begin(double dropout, SplittableRandom source) {
+  void begin(double dropout, double withoutOwn, SplittableRandom source) {
     batch++;
+    chanceAlone = withoutOwn;
+    if (tower != null) {
+      tower.begin();
+    }
     size = 0;
     keep = 1 - dropout;
     random = source;
@@ -96,6 +124,10 @@ final class BatchRows implements LearntRows {
     int from = row * table.width();
     float[] values = table.values();
     System.arraycopy(values, from, vectors, at, dimension);
+    bias[slot] = biases ? values[from + dimension] : 0f;
+    if (inputs.has(row)) {
+      build(row, slot);
+    }
     if (keep < 1) {
       for (int c = 0; c < dimension; c++) {
         masks[at + c] = random.nextDouble() < keep ? (float) (1 / keep) : 0f;
@@ -110,10 +142,21 @@ final class BatchRows implements LearntRows {
         vectors[at + c] *= inverse;
       }
     }
-    bias[slot] = biases ? values[from + dimension] : 0f;
     Arrays.fill(gradients, at, at + stride, 0f);
     biasGradients[slot] = 0f;
     occurrences[slot] = 0f;
+  }
+
+  /** Adds what the tower makes to what the row has of its own, or puts it in its place. */
+  private void build(int row, int slot) {
+    tower.forward(inputs, row, made, 0);
+    alone[slot] = chanceAlone > 0 && random.nextDouble() < chanceAlone;
+    if (alone[slot]) {
+      Arrays.fill(vectors, slot * stride, slot * stride + dimension, 0f);
+      bias[slot] = 0f;
+    }
+    kernel.add(vectors, slot * stride, made, 0, 1f, dimension);
+    bias[slot] += biases ? made[dimension] : 0f;
   }
 
   private void grow() {
@@ -127,6 +170,9 @@ final class BatchRows implements LearntRows {
     occurrences = Arrays.copyOf(occurrences, capacity);
     if (masks.length > 0) {
       masks = Arrays.copyOf(masks, vectors.length);
+    }
+    if (tower != null) {
+      alone = Arrays.copyOf(alone, capacity);
     }
   }
 
@@ -202,13 +248,23 @@ final class BatchRows implements LearntRows {
           gradients[c] *= masks[c];
         }
       }
+      if (inputs.has(row)) {
+        System.arraycopy(gradients, at, made, 0, dimension);
+        if (biases) {
+          made[dimension] = biasGradients[slot];
+        }
+        tower.backward(inputs, row, made, 0);
+        if (isAlone(slot)) {
+          continue;
+        }
+      }
       double weight = occurrences[slot] * share;
       double once = weight / evidence[row];
       if (once > 0 && l2 > 0) {
-        penalty[0] += once * l2 * shrink(values, from, at, (float) (2 * l2 * once));
+        penalty[0] += once * l2 * shrink(row, values, from, at, (float) (2 * l2 * once));
       }
       if (biases && once > 0 && biasL2 > 0) {
-        float b = values[from + dimension];
+        float b = values[from + dimension] - (prior.length > 0 ? prior[from + dimension] : 0f);
         biasGradients[slot] += (float) (2 * biasL2 * once * b);
         penalty[0] += biasL2 * once * b * b;
       }
@@ -221,14 +277,18 @@ final class BatchRows implements LearntRows {
       squares += kernel.dot(gradients, at, gradients, at, stride);
       squares += (double) biasGradients[slot] * biasGradients[slot];
     }
-    return squares;
+    return squares + (tower == null ? 0 : tower.squares());
   }
 
-  /** Pulls an embedding to the centre; returns the square of its distance from there. */
-  private double shrink(float[] values, int from, int at, float force) {
+  /**
+   * Pulls an embedding to its prior or to the common vector, and to 0 where it is only what a row
+   * adds to its tower's; returns the square of its distance from there.
+   */
+  private double shrink(int row, float[] values, int from, int at, float force) {
     double squares = 0;
+    float common = inputs.has(row) ? 0f : centre;
     for (int c = 0; c < dimension; c++) {
-      float away = values[from + c] - centre;
+      float away = values[from + c] - (prior.length > 0 ? prior[from + c] : common);
       gradients[at + c] += force * away;
       squares += away * away;
     }
@@ -243,9 +303,12 @@ final class BatchRows implements LearntRows {
   void apply(Adam adam, AdamRates rates, double rate, float factor) {
     for (int slot = 0; slot < size; slot++) {
       int row = rows[slot];
-      if (!isStill(row)) {
+      if (!isStill(row) && !isAlone(slot)) {
         move(row, gradients, slot * stride, biasGradients[slot], adam, rates, rate, factor);
       }
+    }
+    if (tower != null) {
+      tower.apply(adam, rates, rate, factor);
     }
     if (adam.rows() == Adam.Rows.ALL) {
       float[] nothing = new float[stride];
@@ -293,6 +356,16 @@ final class BatchRows implements LearntRows {
       table.second()[b] = square;
       table.values()[b] -= step * mean / ((float) Math.sqrt(square) + epsilon);
     }
+  }
+
+  /** Whether the row of a slot is what its tower makes, and nothing else. */
+  boolean isAlone(int slot) {
+    return inputs.has(rows[slot]) && alone[slot];
+  }
+
+  /** The tower at work; null where none is learnt. */
+  Tower tower() {
+    return tower;
   }
 
   private boolean isStill(int row) {

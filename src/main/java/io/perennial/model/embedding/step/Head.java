@@ -150,7 +150,11 @@ final class Head {
     return squares;
   }
 
-  /** One step of Adam; of a main head that learns no ratings there is nothing to move. */
+  /**
+   * One step of Adam; of a main head that learns no ratings there is nothing to move. Coordinates
+   * of a diagonal are about √dimension times as large as those of an embedding, and so are their
+   * steps.
+   */
   void apply(Recipe recipe, AdamRates rates, double rate, float factor) {
     if (view.isEmpty() && !recipe.learnsRatings()) {
       return;
@@ -160,18 +164,33 @@ final class Head {
     for (int n = 0; n < sums.length; n++) {
       gradient[n] = (float) sums[n];
     }
-    Adam adam = recipe.adam();
+    double step = rate * rates.correction(dense.step(row));
+    int first = Math.min(gradient.length, Diagonal.FIRST);
+    move(recipe.adam(), gradient, 0, first, factor, step);
+    move(
+        recipe.adam(),
+        gradient,
+        first,
+        gradient.length,
+        factor,
+        step * Math.sqrt(recipe.dimension()));
+  }
+
+  private void move(Adam adam, float[] gradient, int from, int to, float factor, double step) {
+    if (from == to) {
+      return;
+    }
     Kernel.active()
         .adam(
             dense.values(),
             dense.first(),
             dense.second(),
-            row * dense.width(),
+            row * dense.width() + from,
             gradient,
-            0,
-            gradient.length,
+            from,
+            to - from,
             factor,
-            (float) (rate * rates.correction(dense.step(row))),
+            (float) step,
             (float) adam.beta1(),
             (float) adam.beta2(),
             (float) adam.epsilon());

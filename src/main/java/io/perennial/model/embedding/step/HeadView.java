@@ -1,6 +1,7 @@
 package io.perennial.model.embedding.step;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The rows of a batch as a head sees them through its {@link Diagonal}. Losses leave gradients
@@ -10,17 +11,17 @@ final class HeadView {
   private final BatchRows users;
   private final BatchRows items;
   private final Diagonal diagonal;
+  private final DiagonalRows seen;
   private final int dimension;
   private final double[] gradient;
-  private float[] vectors = new float[0];
   private float[] vectorGradients = new float[0];
-  private float[] bias = new float[0];
   private float[] biasGradients = new float[0];
 
   HeadView(BatchRows users, BatchRows items, Diagonal diagonal, int dimension) {
     this.users = users;
     this.items = items;
     this.diagonal = diagonal;
+    this.seen = new DiagonalRows(diagonal, users, items);
     this.dimension = dimension;
     this.gradient = new double[Diagonal.width(dimension)];
   }
@@ -32,10 +33,9 @@ final class HeadView {
 
   /** Looks at the rows that are gathered now. */
   void open() {
-    vectors = diagonal.vectors(users.vectors(), users.size(), vectors);
-    bias = diagonal.biases(items.bias(), items.size(), bias);
-    vectorGradients = cleared(vectorGradients, vectors.length);
-    biasGradients = cleared(biasGradients, bias.length);
+    seen.open(users.size(), items.size());
+    vectorGradients = cleared(vectorGradients, users.vectors().length);
+    biasGradients = cleared(biasGradients, items.bias().length);
   }
 
   private static float[] cleared(float[] array, int length) {
@@ -68,73 +68,47 @@ final class HeadView {
     return gradient;
   }
 
-  /** Users; their biases are those of the rows. */
+  /** Users as they are seen; gradients by their biases go to the rows. */
   LearntRows users() {
-    return new LearntRows() {
-      @Override
-      public int size() {
-        return users.size();
-      }
-
-      @Override
-      public int stride() {
-        return users.stride();
-      }
-
-      @Override
-      public float[] vectors() {
-        return vectors;
-      }
-
-      @Override
-      public float[] bias() {
-        return users.bias();
-      }
-
-      @Override
-      public float[] gradients() {
-        return vectorGradients;
-      }
-
-      @Override
-      public float[] biasGradients() {
-        return users.biasGradients();
-      }
-    };
+    return new Learnt(users, seen.users(), () -> vectorGradients, users::biasGradients);
   }
 
-  /** Items; their vectors are those of the rows. */
+  /** Items as they are seen; gradients by their vectors go to the rows. */
   LearntRows items() {
-    return new LearntRows() {
-      @Override
-      public int size() {
-        return items.size();
-      }
+    return new Learnt(items, seen.items(), items::gradients, () -> biasGradients);
+  }
 
-      @Override
-      public int stride() {
-        return items.stride();
-      }
+  private record Learnt(
+      LearntRows rows, Rows seen, Supplier<float[]> byVectors, Supplier<float[]> byBias)
+      implements LearntRows {
+    @Override
+    public int size() {
+      return rows.size();
+    }
 
-      @Override
-      public float[] vectors() {
-        return items.vectors();
-      }
+    @Override
+    public int stride() {
+      return rows.stride();
+    }
 
-      @Override
-      public float[] bias() {
-        return bias;
-      }
+    @Override
+    public float[] vectors() {
+      return seen.vectors();
+    }
 
-      @Override
-      public float[] gradients() {
-        return items.gradients();
-      }
+    @Override
+    public float[] bias() {
+      return seen.bias();
+    }
 
-      @Override
-      public float[] biasGradients() {
-        return biasGradients;
-      }
-    };
+    @Override
+    public float[] gradients() {
+      return byVectors.get();
+    }
+
+    @Override
+    public float[] biasGradients() {
+      return byBias.get();
+    }
   }
 }

@@ -13,13 +13,24 @@ import java.util.SplittableRandom;
  *     #denseUnits} says
  * @param discriminator one row of {@link #discriminatorWidth}, used where a teacher has an
  *     adversary
+ * @param towers of both sides
  */
 public record Parameters(
-    ParameterRows users, ParameterRows items, ParameterRows dense, ParameterRows discriminator)
+    ParameterRows users,
+    ParameterRows items,
+    ParameterRows dense,
+    ParameterRows discriminator,
+    Towers towers)
     implements Serializable {
+  /** Without towers. */
+  public Parameters(
+      ParameterRows users, ParameterRows items, ParameterRows dense, ParameterRows discriminator) {
+    this(users, items, dense, discriminator, Towers.NONE);
+  }
 
   public Parameters copy() {
-    return new Parameters(users.copy(), items.copy(), dense.copy(), discriminator.copy());
+    return new Parameters(
+        users.copy(), items.copy(), dense.copy(), discriminator.copy(), towers.copy());
   }
 
   /** A dense unit that has not taken a step. */
@@ -66,6 +77,10 @@ public record Parameters(
 
   /** No value and no moment is NaN or infinite. */
   public boolean isFinite() {
-    return users.isFinite() && items.isFinite() && dense.isFinite() && discriminator.isFinite();
+    return users.isFinite()
+        && items.isFinite()
+        && dense.isFinite()
+        && discriminator.isFinite()
+        && towers.isFinite();
   }
 }

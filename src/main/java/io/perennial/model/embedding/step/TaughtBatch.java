@@ -9,7 +9,7 @@ final class TaughtBatch {
   private final TaughtSide users;
   private final TaughtSide items;
   private final ParameterRows dense;
-  private final List<TaughtView> views = new ArrayList<>();
+  private final List<DiagonalRows> views = new ArrayList<>();
 
   /**
    * @param heads number of heads that are asked
@@ -21,8 +21,8 @@ final class TaughtBatch {
     int dimension = recipe.dimension();
     for (int row = 1; row < heads; row++) {
       views.add(
-          new TaughtView(
-              users, items, new Diagonal(dense, row, dimension, Kernel.stride(dimension))));
+          new DiagonalRows(
+              new Diagonal(dense, row, dimension, Kernel.stride(dimension)), users, items));
     }
   }
 
@@ -52,7 +52,7 @@ final class TaughtBatch {
 
   /** What another head says. */
   TaughtRows rows(int row) {
-    TaughtView view = views.get(row - 1);
+    DiagonalRows view = views.get(row - 1);
     return new TaughtRows(view.users(), view.items(), new Dense(dense, row));
   }
 }

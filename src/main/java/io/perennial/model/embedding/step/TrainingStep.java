@@ -27,6 +27,7 @@ public final class TrainingStep implements AutoCloseable {
   private final AdamRates rates;
   private final ItemChances chances;
   private final Kernel kernel = Kernel.active();
+  private final double alone;
   private final ScoreBlock block;
   private final TaughtBatch taught;
   private final int[] probes;
@@ -39,7 +40,7 @@ public final class TrainingStep implements AutoCloseable {
   private double taskLoss;
   private double teachingLoss;
 
-  /** A step of one behaviour. */
+  /** A step of one behaviour, without features. */
   public TrainingStep(
       Recipe recipe,
       Parameters parameters,
@@ -49,13 +50,24 @@ public final class TrainingStep implements AutoCloseable {
       Optional<Teacher> teacher,
       Teaching teaching,
       int[] probes) {
-    this(recipe, parameters, still, evidence, chances, teacher, teaching, probes, new double[] {1});
+    this(
+        recipe,
+        parameters,
+        still,
+        evidence,
+        BatchFeatures.NONE,
+        chances,
+        teacher,
+        teaching,
+        probes,
+        new double[] {1});
   }
 
   /**
    * @param parameters tables that the step moves
    * @param still what it must not move
    * @param evidence behind the rows
+   * @param features of the rows
    * @param chances of items to come into a batch
    * @param teacher nobody: the weights of {@code teaching} are of no effect
    * @param probes item rows on which a discriminator looks; all known to the teacher
@@ -68,6 +80,7 @@ public final class TrainingStep implements AutoCloseable {
       Parameters parameters,
       StillRows still,
       RowEvidence evidence,
+      BatchFeatures features,
       ItemChances chances,
       Optional<Teacher> teacher,
       Teaching teaching,
@@ -76,8 +89,25 @@ public final class TrainingStep implements AutoCloseable {
     this.recipe = recipe;
     this.still = still;
     this.parameters = parameters;
-    this.users = new BatchRows(parameters.users(), recipe, still.users(), evidence.users(), 64);
-    this.items = new BatchRows(parameters.items(), recipe, still.items(), evidence.items(), 64);
+    this.users =
+        new BatchRows(
+            parameters.users(),
+            recipe,
+            still.users(),
+            evidence.users(),
+            features.users(),
+            parameters.towers().users(),
+            64);
+    this.items =
+        new BatchRows(
+            parameters.items(),
+            recipe,
+            still.items(),
+            evidence.items(),
+            features.items(),
+            parameters.towers().items(),
+            64);
+    this.alone = features.alone();
     this.rates = new AdamRates(recipe.adam());
     this.chances = chances;
     this.block = new ScoreBlock(recipe);
@@ -135,7 +165,8 @@ public final class TrainingStep implements AutoCloseable {
    */
   public StepLoss learn(
       Examples examples, int[] order, int from, int to, double rate, SplittableRandom random) {
-    double length = Math.sqrt(differentiate(examples, order, from, to, recipe.dropout(), random));
+    double length =
+        Math.sqrt(differentiate(examples, order, from, to, recipe.dropout(), alone, random));
     if (!Double.isFinite(length) || !Double.isFinite(taskLoss + teachingLoss)) {
       throw new ExplodedLossException(taskLoss + teachingLoss);
     }
@@ -172,7 +203,7 @@ public final class TrainingStep implements AutoCloseable {
   /** The losses of examples as {@link #learn} takes them, with nothing left out; nothing moves. */
   public StepLoss measure(
       Examples examples, int[] order, int from, int to, SplittableRandom random) {
-    differentiate(examples, order, from, to, 0, random);
+    differentiate(examples, order, from, to, 0, 0, random);
     int n = to - from;
     return new StepLoss(n, taskLoss * n, teachingLoss * n);
   }
@@ -183,9 +214,15 @@ public final class TrainingStep implements AutoCloseable {
    * @return sum of the squares of the gradients of all that may move, the discriminator apart
    */
   double differentiate(
-      Examples examples, int[] order, int from, int to, double dropout, SplittableRandom random) {
-    users.begin(dropout, random);
-    items.begin(dropout, random);
+      Examples examples,
+      int[] order,
+      int from,
+      int to,
+      double dropout,
+      double withoutOwn,
+      SplittableRandom random) {
+    users.begin(dropout, withoutOwn, random);
+    items.begin(dropout, withoutOwn, random);
     for (Head head : heads) {
       head.begin(to - from);
     }
@@ -225,6 +262,12 @@ public final class TrainingStep implements AutoCloseable {
       }
     }
     return squares;
+  }
+
+  /** As above, with every row whole. */
+  double differentiate(
+      Examples examples, int[] order, int from, int to, double dropout, SplittableRandom random) {
+    return differentiate(examples, order, from, to, dropout, 0, random);
   }
 
   /** Loss of the batch last differentiated, without penalties. */

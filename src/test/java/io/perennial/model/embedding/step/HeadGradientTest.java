@@ -70,6 +70,7 @@ class HeadGradientTest {
         parameters,
         still,
         new RowEvidence(new float[] {2, 3, 1, 4, 2}, popularity),
+        BatchFeatures.NONE,
         new ItemChances(popularity, new float[] {1, 2, 2, 1, 1, 1, 0}, recipe.popularityPower()),
         Optional.of(teacher),
         teaching,

@@ -1,25 +1,26 @@
 package io.perennial.model.embedding.step;
 
-/** The teacher's rows of a batch as one of its other heads sees them. */
-final class TaughtView {
-  private final TaughtSide users;
-  private final TaughtSide items;
+/** The rows of a batch, or of a teacher, as a head sees them through its {@link Diagonal}. */
+final class DiagonalRows {
   private final Diagonal diagonal;
+  private final Rows users;
+  private final Rows items;
   private float[] vectors = new float[0];
   private float[] bias = new float[0];
 
-  TaughtView(TaughtSide users, TaughtSide items, Diagonal diagonal) {
+  DiagonalRows(Diagonal diagonal, Rows users, Rows items) {
+    this.diagonal = diagonal;
     this.users = users;
     this.items = items;
-    this.diagonal = diagonal;
   }
 
-  /** Looks at what the teacher's sides have gathered. */
+  /** Looks at what is gathered now. */
   void open(int userSlots, int itemSlots) {
     vectors = diagonal.vectors(users.vectors(), userSlots, vectors);
     bias = diagonal.biases(items.bias(), itemSlots, bias);
   }
 
+  /** Users; their biases are those of the rows. */
   Rows users() {
     return new Rows() {
       @Override
@@ -34,6 +35,7 @@ final class TaughtView {
     };
   }
 
+  /** Items; their vectors are those of the rows. */
   Rows items() {
     return new Rows() {
       @Override
