@@ -75,4 +75,21 @@ class EmbeddingOptionsTest {
     assertThat(adaptive.factor(90, 100, 400, 1000)).isCloseTo(Math.sqrt(0.36), within(1e-12));
     assertThat(EmbeddingDistillation.NONE.factor(1, 2, 3, 4)).isEqualTo(1);
   }
+
+  @Test
+  void whoTeachesAtNightMakesNoOtherFirstModelAndWhatIsRememberedDoes() {
+    EmbeddingOptions options = EmbeddingOptions.retrieval();
+    Teaching teaching = new Teaching(0.5, 2, 0, 0, 2, 1, 1);
+    EmbeddingDistillation taught = EmbeddingDistillation.NONE.with(teaching);
+    Replay replay = new Replay(2, Replay.Owner.ITEM, Replay.Selection.RESERVOIR, 0.5);
+    EmbeddingFamily plain = new EmbeddingFamily(options, EmbeddingDistillation.NONE);
+    EmbeddingFamily longer =
+        new EmbeddingFamily(options.withEpochs(options.training().epochs(), 7), taught);
+
+    assertThat(longer.first()).isEqualTo(plain.first()).isNotEqualTo(longer);
+    assertThat(new EmbeddingFamily(options, taught.with(replay)).first())
+        .isNotEqualTo(plain.first());
+    assertThat(new EmbeddingFamily(options.withEpochs(3, 7), taught).first())
+        .isNotEqualTo(plain.first());
+  }
 }
