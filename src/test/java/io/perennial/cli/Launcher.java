@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Launcher {
   private static final Path SCRIPT = Path.of("bin", "perennial").toAbsolutePath();
-  private static final long MINUTES = 6;
+  private static final long MINUTES = 12;
 
   private final Path folder;
   private final Map<String, String> environment;
