@@ -121,7 +121,9 @@ public final class FeatureReader implements AutoCloseable {
                 list(numbers, DataTypes.DoubleType).as("numbers"),
                 list(tags, DataTypes.createArrayType(DataTypes.LongType)).as("tags"))
             .where(trim(col(ID)).notEqual(""))
-            .distinct();
+            .distinct()
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    kept.add(features);
     refuseTwice(features, table, section);
     return features;
   }

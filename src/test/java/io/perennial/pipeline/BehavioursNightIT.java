@@ -10,26 +10,15 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.perennial.Progress;
-import io.perennial.TestSession;
 import io.perennial.config.BacktestArm;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.config.PipelineReader;
-import io.perennial.pipeline.backtest.Backtest;
-import io.perennial.pipeline.backtest.BacktestRequest;
-import io.perennial.recommendation.ItemRules;
-import io.perennial.recommendation.RecommendationOptions;
-import io.perennial.recommendation.RecommendationRequest;
-import io.perennial.registry.RecommendationBatch.Scope;
-import io.perennial.registry.WriteListener;
 import io.perennial.simulation.StoreDefinition;
 import java.nio.file.Path;
 import java.sql.Date;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -196,15 +185,7 @@ class BehavioursNightIT {
             Shop.event("shares", item, Shop.begin(DAYS), "share", 1)));
     for (String family : List.of("als", "embedding")) {
       PipelineDefinition pipeline = pipeline(family, "both");
-      shop.recommender(pipeline)
-          .write(
-              new RecommendationRequest(
-                  Optional.empty(),
-                  new RecommendationOptions(
-                      3, false, true, Optional.empty(), Optional.empty(), 60, 1000),
-                  ItemRules.NONE,
-                  Scope.ALL,
-                  Shop.begin(DAYS + 1)));
+      shop.recommender(pipeline).write(Shop.everybody(3, Shop.begin(DAYS + 1)));
       Map<String, String> sources = new HashMap<>();
       shop.table("recommendations")
           .where(col("pipeline").equalTo(pipeline.name()))
@@ -221,26 +202,7 @@ class BehavioursNightIT {
   private static Map<String, Double> backtest(
       String family, String learnt, List<BacktestArm> arms) {
     PipelineDefinition pipeline = pipeline(family, learnt);
-    new Backtest(
-            TestSession.get(),
-            shop.warehouse(),
-            pipeline,
-            Clock.systemUTC(),
-            Progress.SILENT,
-            WriteListener.NONE)
-        .run(
-            new BacktestRequest(
-                Shop.date(BASE),
-                Shop.date(DAYS - 1),
-                Optional.empty(),
-                arms,
-                2,
-                Optional.of(family + "-" + learnt),
-                BacktestRequest.Start.ANEW,
-                Optional.empty(),
-                List.of(),
-                List.of()),
-            told -> {});
+    shop.replay(pipeline, BASE, DAYS, arms);
     Map<String, Double> byArm = new HashMap<>();
     shop.table("backtests")
         .where(col("pipeline").equalTo(pipeline.name()))

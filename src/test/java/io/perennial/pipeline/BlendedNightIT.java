@@ -12,13 +12,10 @@ import io.perennial.model.blend.BlendWeights;
 import io.perennial.model.blend.BlendedScorer;
 import io.perennial.model.history.InteractionHistory;
 import io.perennial.model.history.Past;
-import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.Recommendation;
-import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.recommendation.Recommender;
 import io.perennial.registry.ModelVersion;
-import io.perennial.registry.RecommendationBatch.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,14 +110,7 @@ final class BlendedNightIT {
   @Test
   void recommendationsFollowTheBlendOfTheVersion() {
     Recommender recommender = shop.recommender(BLENDED);
-    RecommendationRequest request =
-        new RecommendationRequest(
-            Optional.empty(),
-            new RecommendationOptions(
-                TOP, false, true, Optional.empty(), Optional.empty(), 60, 1000),
-            ItemRules.NONE,
-            Scope.ALL,
-            NOW);
+    RecommendationRequest request = Shop.everybody(TOP, NOW);
     recommender.write(request);
     Map<String, List<String>> expected = blendedOrder();
     Map<String, List<String>> written = new HashMap<>();

@@ -4,30 +4,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.config.BacktestArm;
 import io.perennial.config.InvalidPipelineException;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.config.PipelineReader;
 import io.perennial.model.FactorRows;
-import io.perennial.pipeline.backtest.Backtest;
-import io.perennial.pipeline.backtest.BacktestRequest;
 import io.perennial.pipeline.backtest.ImpossibleBacktestException;
-import io.perennial.recommendation.ItemRules;
-import io.perennial.recommendation.RecommendationOptions;
-import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.registry.BacktestRow;
 import io.perennial.registry.Backtests;
 import io.perennial.registry.ModelVersion;
-import io.perennial.registry.RecommendationBatch.Scope;
 import io.perennial.registry.WriteListener;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,15 +139,7 @@ class EmbeddedNightIT {
 
   @Test
   void everybodyIsRecommendedWhatScoresBest() {
-    shop.recommender(PIPELINE)
-        .write(
-            new RecommendationRequest(
-                Optional.empty(),
-                new RecommendationOptions(
-                    3, false, true, Optional.empty(), Optional.empty(), 60, 1000),
-                ItemRules.NONE,
-                Scope.ALL,
-                Shop.begin(BASE + 1)));
+    shop.recommender(PIPELINE).write(Shop.everybody(3, Shop.begin(BASE + 1)));
     List<Row> rows =
         shop.table("recommendations")
             .where("pipeline = 'points'")
@@ -191,25 +174,6 @@ class EmbeddedNightIT {
   }
 
   private static void backtest(BacktestArm... arms) {
-    new Backtest(
-            TestSession.get(),
-            shop.warehouse(),
-            PIPELINE,
-            Clock.systemUTC(),
-            Progress.SILENT,
-            WriteListener.NONE)
-        .run(
-            new BacktestRequest(
-                Shop.date(BASE),
-                Shop.date(DAYS - 1),
-                Optional.empty(),
-                List.of(arms),
-                2,
-                Optional.of("points"),
-                BacktestRequest.Start.ANEW,
-                Optional.empty(),
-                List.of(),
-                List.of()),
-            told -> {});
+    shop.replay(PIPELINE, BASE, DAYS, List.of(arms));
   }
 }

@@ -5,29 +5,20 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.config.BacktestArm;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.config.PipelineReader;
 import io.perennial.model.FactorRows;
 import io.perennial.model.IncompatibleParentException;
-import io.perennial.pipeline.backtest.Backtest;
-import io.perennial.pipeline.backtest.BacktestRequest;
-import io.perennial.recommendation.ItemRules;
-import io.perennial.recommendation.RecommendationOptions;
-import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.registry.BacktestRow;
 import io.perennial.registry.Backtests;
 import io.perennial.registry.ModelVersion;
-import io.perennial.registry.RecommendationBatch.Scope;
 import io.perennial.registry.WriteListener;
 import io.perennial.simulation.StoreGenerator;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -140,15 +131,7 @@ class FeaturedNightIT {
     int at = items.position(index);
     assertThat(at).isNotNegative();
     assertThat(items.eventCounts()[at]).isZero();
-    shop.recommender(pipeline)
-        .write(
-            new RecommendationRequest(
-                Optional.empty(),
-                new RecommendationOptions(
-                    200, false, true, Optional.empty(), Optional.empty(), 60, 1000),
-                ItemRules.NONE,
-                Scope.ALL,
-                Shop.begin(BASE + 1)));
+    shop.recommender(pipeline).write(Shop.everybody(200, Shop.begin(BASE + 1)));
     assertThat(
             shop.table("recommendations")
                 .where(col("item").equalTo(NEVER_SOLD).and(col("source").equalTo("model")))
@@ -183,26 +166,7 @@ class FeaturedNightIT {
 
   @Test
   void armsAreReplayedWithFeatures() {
-    new Backtest(
-            TestSession.get(),
-            shop.warehouse(),
-            pipeline,
-            Clock.systemUTC(),
-            Progress.SILENT,
-            WriteListener.NONE)
-        .run(
-            new BacktestRequest(
-                Shop.date(BASE),
-                Shop.date(DAYS - 1),
-                Optional.empty(),
-                List.of(BacktestArm.OURS_MODEL, BacktestArm.FULL_RETRAIN),
-                2,
-                Optional.of("featured"),
-                BacktestRequest.Start.ANEW,
-                Optional.empty(),
-                List.of(),
-                List.of()),
-            told -> {});
+    shop.replay(pipeline, BASE, DAYS, List.of(BacktestArm.OURS_MODEL, BacktestArm.FULL_RETRAIN));
     assertThat(
             new Backtests(TestSession.get(), shop.warehouse(), WriteListener.NONE)
                 .rows("featured", "featured", "ndcg", OptionalInt.of(20)).stream()

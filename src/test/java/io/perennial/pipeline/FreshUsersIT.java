@@ -10,13 +10,10 @@ import io.perennial.model.als.AlsCodec;
 import io.perennial.model.als.AlsFamily;
 import io.perennial.model.als.AlsModel;
 import io.perennial.model.history.InteractionHistory;
-import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.Recommendation;
-import io.perennial.recommendation.RecommendationOptions;
 import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.recommendation.Recommender;
 import io.perennial.registry.ModelVersion;
-import io.perennial.registry.RecommendationBatch.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +21,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,13 +89,7 @@ final class FreshUsersIT {
   @Test
   void recommendationsAreThoseOfUsersSolvedFromTheirHistory() {
     Recommender recommender = shop.recommender(FRESH);
-    RecommendationRequest request =
-        new RecommendationRequest(
-            Optional.empty(),
-            new RecommendationOptions(5, false, true, Optional.empty(), Optional.empty(), 60, 1000),
-            ItemRules.NONE,
-            Scope.ALL,
-            Shop.begin(Shop.BASE_DAYS + 1));
+    RecommendationRequest request = Shop.everybody(5, Shop.begin(Shop.BASE_DAYS + 1));
     recommender.write(request);
     Map<String, Map<String, Float>> expected = scores();
     List<Row> rows =

@@ -6,15 +6,22 @@ import static org.apache.spark.sql.functions.lit;
 import io.perennial.Progress;
 import io.perennial.TestSession;
 import io.perennial.Warehouse;
+import io.perennial.config.BacktestArm;
 import io.perennial.config.PipelineDefinition;
 import io.perennial.config.PipelineReader;
 import io.perennial.evaluation.Measurement;
 import io.perennial.event.EventColumns;
 import io.perennial.gate.Finding;
+import io.perennial.pipeline.backtest.Backtest;
+import io.perennial.pipeline.backtest.BacktestRequest;
+import io.perennial.recommendation.ItemRules;
+import io.perennial.recommendation.RecommendationOptions;
+import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.recommendation.RecommendationSource;
 import io.perennial.recommendation.Recommender;
 import io.perennial.registry.DeltaModelRegistry;
 import io.perennial.registry.DeltaRecommendations;
+import io.perennial.registry.RecommendationBatch.Scope;
 import io.perennial.registry.SliceState;
 import io.perennial.registry.WriteListener;
 import io.perennial.simulation.StoreDefinition;
@@ -278,6 +285,37 @@ final class Shop {
             pipeline.rankedBy(),
             Optional.empty()),
         Progress.SILENT);
+  }
+
+  /** A list of so many items for everybody, of what they had too, without rules. */
+  static RecommendationRequest everybody(int items, Instant now) {
+    return new RecommendationRequest(
+        Optional.empty(),
+        new RecommendationOptions(items, false, true, Optional.empty(), Optional.empty(), 60, 1000),
+        ItemRules.NONE,
+        Scope.ALL,
+        now);
+  }
+
+  /** Replays days of a pipeline anew for some arms; the backtest has the pipeline's name. */
+  void replay(PipelineDefinition pipeline, int from, int to, List<BacktestArm> arms) {
+    new Backtest(
+            TestSession.get(),
+            warehouse(),
+            pipeline,
+            Clock.systemUTC(),
+            Progress.SILENT,
+            WriteListener.NONE)
+        .run(
+            new BacktestRequest(
+                date(from),
+                date(to - 1),
+                Optional.empty(),
+                arms,
+                2,
+                Optional.of(pipeline.name()),
+                BacktestRequest.Start.ANEW),
+            told -> {});
   }
 
   /** Every file of the warehouse with its size. */

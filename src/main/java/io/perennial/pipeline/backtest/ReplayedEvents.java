@@ -195,6 +195,9 @@ final class ReplayedEvents implements AutoCloseable {
    * no event by then is not there.
    */
   EntityFeatures featuresBefore(int place) {
+    if (features.items().isEmpty()) {
+      return features;
+    }
     int items = 0;
     for (int n = 0; n < place; n++) {
       items = Math.max(items, all.items[n] + 1);

@@ -14,7 +14,6 @@ class GradientTest {
   private static final int ITEMS = 7;
   private static final int DIMENSION = 3;
   private static final int WIDTH = DIMENSION + 1;
-  private static final float STEP = 2e-3f;
   private static final Examples EXAMPLES =
       new Examples(
           new int[] {0, 1, 1, 2, 3, 0, 4, 1},
@@ -77,13 +76,7 @@ class GradientTest {
 
   private static double difference(
       Recipe recipe, Teaching teaching, Parameters parameters, float[] values, int at) {
-    float kept = values[at];
-    values[at] = kept + STEP;
-    double above = loss(recipe, teaching, parameters);
-    values[at] = kept - STEP;
-    double below = loss(recipe, teaching, parameters);
-    values[at] = kept;
-    return (above - below) / (2 * STEP);
+    return Differences.of(() -> loss(recipe, teaching, parameters), values, at);
   }
 
   @ParameterizedTest(name = "{0} {1}, {2}")
@@ -130,24 +123,12 @@ class GradientTest {
 
   private static int check(
       Recipe recipe, Teaching teaching, Parameters parameters, BatchRows rows, float[] values) {
-    int checked = 0;
     boolean users = values.length == USERS * WIDTH;
-    for (int slot = 0; slot < rows.size(); slot++) {
-      for (int c = 0; c < WIDTH; c++) {
-        int at = rows.row(slot) * WIDTH + c;
-        if (users && c == DIMENSION && recipe.objective() != Objective.RATING) {
-          continue;
-        }
-        float gradient =
-            c < DIMENSION ? rows.gradients()[slot * rows.stride() + c] : rows.biasGradients()[slot];
-        double expected = difference(recipe, teaching, parameters, values, at);
-        assertThat((double) gradient)
-            .as("row %d, coordinate %d", rows.row(slot), c)
-            .isCloseTo(expected, within(3e-3 + 5e-3 * Math.abs(expected)));
-        checked += Math.abs(expected) > 1e-3 ? 1 : 0;
-      }
-    }
-    return checked;
+    return Differences.check(
+        rows,
+        DIMENSION,
+        !users || recipe.objective() == Objective.RATING,
+        at -> difference(recipe, teaching, parameters, values, at));
   }
 
   private static Teaching teaching(String kind) {
@@ -173,15 +154,15 @@ class GradientTest {
       step.differentiate(EXAMPLES, ORDER, 0, 8, 0, new SplittableRandom(5));
       float[] gradient = step.adversary().gradient().clone();
       for (int n = 0; n < network.length; n++) {
-        float kept = network[n];
-        network[n] = kept + STEP;
-        step.differentiate(EXAMPLES, ORDER, 0, 8, 0, new SplittableRandom(5));
-        double above = step.adversary().itsLoss();
-        network[n] = kept - STEP;
-        step.differentiate(EXAMPLES, ORDER, 0, 8, 0, new SplittableRandom(5));
-        double below = step.adversary().itsLoss();
-        network[n] = kept;
-        assertThat((double) gradient[n]).isCloseTo((above - below) / (2 * STEP), within(1e-3));
+        double expected =
+            Differences.of(
+                () -> {
+                  step.differentiate(EXAMPLES, ORDER, 0, 8, 0, new SplittableRandom(5));
+                  return step.adversary().itsLoss();
+                },
+                network,
+                n);
+        assertThat((double) gradient[n]).isCloseTo(expected, within(1e-3));
       }
     }
   }

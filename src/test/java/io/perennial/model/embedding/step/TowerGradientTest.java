@@ -17,7 +17,6 @@ class TowerGradientTest {
   private static final int WIDTH = DIMENSION + 1;
   private static final int USERS = 4;
   private static final int ITEMS = 6;
-  private static final float STEP = 2e-3f;
   private static final int[] ORDER = {0, 1, 2, 3, 4, 5};
   private static final Examples EXAMPLES =
       new Examples(
@@ -93,13 +92,7 @@ class TowerGradientTest {
 
   private static double difference(
       Recipe recipe, Parameters parameters, double alone, float[] values, int at) {
-    float kept = values[at];
-    values[at] = kept + STEP;
-    double above = loss(recipe, parameters, alone);
-    values[at] = kept - STEP;
-    double below = loss(recipe, parameters, alone);
-    values[at] = kept;
-    return (above - below) / (2 * STEP);
+    return Differences.of(() -> loss(recipe, parameters, alone), values, at);
   }
 
   @ParameterizedTest(name = "{0} {1}, {2} hidden units, {3} alone")
