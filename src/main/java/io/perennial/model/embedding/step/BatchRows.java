@@ -313,7 +313,7 @@ final class BatchRows implements LearntRows {
     if (adam.rows() == Adam.Rows.ALL) {
       float[] nothing = new float[stride];
       for (int row = 0; row < table.count(); row++) {
-        if (stamp[row] != batch && !isStill(row)) {
+        if ((stamp[row] != batch || isAlone(slotOf[row])) && !isStill(row)) {
           move(row, nothing, 0, 0f, adam, rates, rate, factor);
         }
       }
