@@ -24,8 +24,9 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Care for the files of the small tables: within each partition of a pipeline, files below {@link
  * #SMALL} become one (Delta's OPTIMIZE, a commit that changes no data), and files that no version
- * of a table newer than its retention lists are deleted (Delta's VACUUM). Tables of factors and
- * histories are left alone: a night writes them sorted, and {@link Pruning} deletes them.
+ * of a table newer than its retention lists are deleted (Delta's VACUUM). Files of factors and
+ * histories are never merged: a night writes them sorted. They are deleted like others, once {@link
+ * Pruning} or {@link Forgetting} has taken their rows out.
  *
  * <p>A partition is never merged with another one. So the tables of which each night has its own
  * partition keep a file a night; what they gain is that the files of replaced rows go.
@@ -53,6 +54,7 @@ public final class Compaction {
           Tables.USER_FACTORS,
           Tables.ITEM_FACTORS,
           Tables.COMPANIONS,
+          Tables.EXEMPLARS,
           Tables.USER_HISTORY,
           Tables.ITEM_STATISTICS);
 
@@ -117,7 +119,7 @@ public final class Compaction {
     DeltaTables tables = new DeltaTables(spark, warehouse, WriteListener.NONE);
     List<Tables> found = new ArrayList<>();
     for (Tables table : Tables.values()) {
-      if (!SORTED.contains(table) && tables.exists(table)) {
+      if (tables.exists(table)) {
         found.add(table);
       }
     }
@@ -131,7 +133,7 @@ public final class Compaction {
     long merged = 0;
     long into = 0;
     // The lease that allows this beats in a file of its own.
-    if (files.severalTogether() && table != Tables.LEASES) {
+    if (files.severalTogether() && table != Tables.LEASES && !SORTED.contains(table)) {
       delta = Optional.of(DeltaTable.forPath(spark, folder));
       Row metrics = merge(table, delta.get(), pipeline);
       merged = metrics.<Long>getAs("numFilesRemoved");
