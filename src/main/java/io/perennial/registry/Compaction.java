@@ -4,6 +4,7 @@ import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
 import io.perennial.Warehouse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.Console;
 
 /**
  * Care for the files of the small tables: within each partition of a pipeline, files below {@link
@@ -141,7 +143,9 @@ public final class Compaction {
     }
     long deleted = 0;
     if (files.oldest().isBefore(at.minus(RETENTION))) {
-      delta.orElseGet(() -> DeltaTable.forPath(spark, folder)).vacuum();
+      DeltaTable old = delta.orElseGet(() -> DeltaTable.forPath(spark, folder));
+      // Delta says on standard output what it deleted, where the result has to stand alone.
+      Console.withOut(OutputStream.nullOutputStream(), () -> old.vacuum());
       deleted = files.count() + into - dataFiles(folder, pipeline).count();
     }
     return new Compacted(table.tableName(), merged, into, deleted);

@@ -10,6 +10,8 @@ import io.perennial.config.PipelineReader;
 import io.perennial.registry.Forgetting;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.WarehouseViews;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -27,33 +29,33 @@ import org.junit.jupiter.api.io.TempDir;
 class ForgottenUsersIT {
   private static final int MOST = 4;
 
-  private static final PipelineDefinition POINTS =
-      PipelineReader.read(
-          "points.yaml",
-          """
-          name: points
-          model:
-            family: embedding
-            preset: retrieval
-            recipe:
-              dimension: 8
-              negatives: 32
-            training:
-              epochs: 3
-              nightlyEpochs: 2
-          distillation:
-            replay:
-              most: 4
-              owner: user
-              selection: loss
-          evaluation:
-            replicates: 50
-          gate:
-            baseline: none
-            drift: none
-            maximalRegression: 1
-            maximalForgetting: 1
-          """);
+  private static final String POINTS_FILE =
+      """
+      name: points
+      model:
+        family: embedding
+        preset: retrieval
+        recipe:
+          dimension: 8
+          negatives: 32
+        training:
+          epochs: 3
+          nightlyEpochs: 2
+      distillation:
+        replay:
+          most: 4
+          owner: user
+          selection: loss
+      evaluation:
+        replicates: 50
+      gate:
+        baseline: none
+        drift: none
+        maximalRegression: 1
+        maximalForgetting: 1
+      """;
+
+  private static final PipelineDefinition POINTS = PipelineReader.read("points.yaml", POINTS_FILE);
 
   private static final PipelineDefinition FACTORS =
       PipelineReader.read(
@@ -129,15 +131,24 @@ class ForgottenUsersIT {
   }
 
   @Test
-  void aNightReplaysWhatTheTableHolds() {
+  void aNightReplaysWhatTheTableHoldsHereAndInAnotherProcess() throws IOException {
     Shop same = shop.copy(folder.resolve("same"));
     Shop emptied = shop.copy(folder.resolve("emptied"));
     DeltaTable.forPath(TestSession.get(), emptied.warehouse().table("exemplars")).delete();
     Shop again = shop.copy(folder.resolve("again"));
-    for (Shop one : List.of(same, emptied, again)) {
+    for (Shop one : List.of(same, emptied)) {
       one.deliver(BASE + 1, BASE + 2);
       assertPromoted(one.night(POINTS, BASE + 1));
     }
+    again.deliver(BASE + 1, BASE + 2);
+    int ended =
+        KilledNight.inOwnProcess(
+            again.warehouse().root(),
+            Files.writeString(folder.resolve("points.yaml"), POINTS_FILE),
+            Shop.days(BASE + 1, BASE + 2).orElseThrow(),
+            "none",
+            folder.resolve("again.log"));
+    assertThat(ended).as(Files.readString(folder.resolve("again.log"))).isZero();
     assertThat(items(again)).isEqualTo(items(same));
     assertThat(exemplars(again)).isEqualTo(exemplars(same));
     assertThat(items(emptied)).isNotEqualTo(items(same));

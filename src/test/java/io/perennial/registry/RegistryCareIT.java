@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.TestSession;
 import io.perennial.Warehouse;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -27,6 +29,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Console;
 
 class RegistryCareIT {
   @TempDir Path folder;
@@ -163,7 +166,10 @@ class RegistryCareIT {
     Files.setLastModifiedTime(deadRows, FileTime.from(Instant.now().minus(Duration.ofDays(10))));
     Path young = Files.createFile(Path.of(ids, "pipeline=shop", "part-young.snappy.parquet"));
 
-    List<Compaction.Compacted> done = compaction.run("shop", Instant.now());
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    List<Compaction.Compacted> done =
+        Console.withOut(printed, () -> compaction.run("shop", Instant.now()));
+    assertThat(printed.toString(StandardCharsets.UTF_8)).as("standard output").isEmpty();
     assertThat(done)
         .filteredOn(table -> table.table().equals("entity_ids"))
         .singleElement()
