@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     name = "compact",
     description = {
       "Merges the small files of a pipeline's small tables, and deletes files that were replaced"
-          + " more than seven days ago. No row changes, and the same again does nothing.",
+          + " or taken out more than seven days ago. No row changes, and the same again does"
+          + " nothing.",
       "--pipeline can be left out while the warehouse has only one."
     },
     footerHeading = "%nExample:%n",

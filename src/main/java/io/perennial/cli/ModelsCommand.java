@@ -19,9 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "models",
     description = {
-      "Shows versions, and says which one is in use.",
+      "Shows versions, says which one is in use, and deletes what they keep of users.",
       "--pipeline can be left out while the warehouse has only one."
     },
+    subcommands = ForgetCommand.class,
     footerHeading = "%nExample:%n",
     footer = {
       "  perennial models list --pipeline pipelines/online-retail.yaml",
@@ -38,7 +39,8 @@ final class ModelsCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which action? list, show, compare, promote, rollback or prune.");
+        spec.commandLine(),
+        "Which action? list, show, compare, promote, rollback, prune or forget.");
   }
 
   @Command(

@@ -17,8 +17,11 @@ import java.util.TreeMap;
  * @param itemSums what the family has summed up of every item's past, one row an item of any width;
  *     empty where it keeps no such sums
  * @param changedItemSums those that differ from the parent's; empty when all do
- * @param companions more rows of users or items by name, such as moments of an optimiser or
- *     exemplars: lower-case letters, digits and underscores
+ * @param companions more rows of users or items by name, such as moments of an optimiser. A name
+ *     says whose rows they are: {@code user_} or {@code item_}, then lower-case letters, digits and
+ *     underscores
+ * @param remembered past events that the version keeps, all of them; empty where its family keeps
+ *     none
  * @param arrays small named arrays: Gramians, dense layers
  * @param attributes small named values
  */
@@ -31,6 +34,7 @@ public record ModelState(
     Optional<FactorTable> itemSums,
     Optional<FactorTable> changedItemSums,
     Map<String, Companion> companions,
+    Optional<RememberedEvents> remembered,
     Map<String, double[]> arrays,
     Map<String, String> attributes) {
   /**
@@ -50,6 +54,12 @@ public record ModelState(
   /** Attribute that says how long a vector of either side is, where both are as long. */
   public static final String RANK = "rank";
 
+  /** Begin of the names of companions whose rows are of users. */
+  public static final String OF_USERS = "user_";
+
+  /** Attribute that says how many events a version remembered; absent where it keeps none. */
+  private static final String REMEMBERED = "remembered_events";
+
   /** Begin of the attributes that say how long a row of a companion is. */
   private static final String COMPANION = "companion.";
 
@@ -57,6 +67,32 @@ public record ModelState(
    * Attribute that says how many numbers a row of the item sums has; 0 or absent: there are none.
    */
   public static final String ITEM_SUMS_WIDTH = "item_sums_width";
+
+  /** Without remembered events. */
+  public ModelState(
+      String family,
+      FactorTable users,
+      FactorTable items,
+      Optional<FactorTable> changedUsers,
+      Optional<FactorTable> changedItems,
+      Optional<FactorTable> itemSums,
+      Optional<FactorTable> changedItemSums,
+      Map<String, Companion> companions,
+      Map<String, double[]> arrays,
+      Map<String, String> attributes) {
+    this(
+        family,
+        users,
+        items,
+        changedUsers,
+        changedItems,
+        itemSums,
+        changedItemSums,
+        companions,
+        Optional.empty(),
+        arrays,
+        attributes);
+  }
 
   /** Without companions. */
   public ModelState(
@@ -115,12 +151,14 @@ public record ModelState(
     }
     companions = Map.copyOf(companions);
     Map<String, String> told = new HashMap<>(attributes);
-    told.keySet().removeIf(key -> key.startsWith(COMPANION));
+    told.keySet().removeIf(key -> key.startsWith(COMPANION) || key.equals(REMEMBERED));
+    remembered.ifPresent(events -> told.put(REMEMBERED, Integer.toString(events.size())));
     for (Map.Entry<String, Companion> companion : companions.entrySet()) {
       String name = companion.getKey();
-      if (!name.matches("[a-z][a-z0-9_]{0,62}")) {
+      if (!name.matches("(user|item)_[a-z0-9_]{1,58}")) {
         throw new IllegalArgumentException(
-            "A companion's name has lower-case letters, digits and underscores, got '"
+            "A companion's name begins with user_ or item_, whose rows they are, and has lower-case"
+                + " letters, digits and underscores; got '"
                 + name
                 + "'");
       }
@@ -132,6 +170,11 @@ public record ModelState(
     }
     arrays = Map.copyOf(arrays);
     attributes = Map.copyOf(told);
+  }
+
+  /** Whether a version keeps events, by its attributes. */
+  public static boolean remembers(Map<String, String> attributes) {
+    return attributes.containsKey(REMEMBERED);
   }
 
   /** How long the rows of each companion of a version are, by its attributes. */

@@ -85,6 +85,18 @@ public final class StateReader {
   }
 
   /**
+   * Passes where rows of users are not more than was noted; some may have been forgotten since.
+   *
+   * @throws CorruptStateException where they are more
+   */
+  public static void checkNotMore(String what, long found, long noted) {
+    if (found > noted) {
+      throw new CorruptStateException(
+          what + " is " + found + " in the rows, noted as " + noted + " at most");
+    }
+  }
+
+  /**
    * Passes where rows are as many, or as long, as was noted.
    *
    * @throws CorruptStateException where they are not

@@ -4,6 +4,7 @@ import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
 import io.perennial.Warehouse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,12 +21,14 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.Console;
 
 /**
  * Care for the files of the small tables: within each partition of a pipeline, files below {@link
  * #SMALL} become one (Delta's OPTIMIZE, a commit that changes no data), and files that no version
- * of a table newer than its retention lists are deleted (Delta's VACUUM). Tables of factors and
- * histories are left alone: a night writes them sorted, and {@link Pruning} deletes them.
+ * of a table newer than its retention lists are deleted (Delta's VACUUM). Files of factors and
+ * histories are never merged: a night writes them sorted. They are deleted like others, once {@link
+ * Pruning} or {@link Forgetting} has taken their rows out.
  *
  * <p>A partition is never merged with another one. So the tables of which each night has its own
  * partition keep a file a night; what they gain is that the files of replaced rows go.
@@ -53,6 +56,7 @@ public final class Compaction {
           Tables.USER_FACTORS,
           Tables.ITEM_FACTORS,
           Tables.COMPANIONS,
+          Tables.EXEMPLARS,
           Tables.USER_HISTORY,
           Tables.ITEM_STATISTICS);
 
@@ -117,7 +121,7 @@ public final class Compaction {
     DeltaTables tables = new DeltaTables(spark, warehouse, WriteListener.NONE);
     List<Tables> found = new ArrayList<>();
     for (Tables table : Tables.values()) {
-      if (!SORTED.contains(table) && tables.exists(table)) {
+      if (tables.exists(table)) {
         found.add(table);
       }
     }
@@ -131,7 +135,7 @@ public final class Compaction {
     long merged = 0;
     long into = 0;
     // The lease that allows this beats in a file of its own.
-    if (files.severalTogether() && table != Tables.LEASES) {
+    if (files.severalTogether() && table != Tables.LEASES && !SORTED.contains(table)) {
       delta = Optional.of(DeltaTable.forPath(spark, folder));
       Row metrics = merge(table, delta.get(), pipeline);
       merged = metrics.<Long>getAs("numFilesRemoved");
@@ -139,7 +143,9 @@ public final class Compaction {
     }
     long deleted = 0;
     if (files.oldest().isBefore(at.minus(RETENTION))) {
-      delta.orElseGet(() -> DeltaTable.forPath(spark, folder)).vacuum();
+      DeltaTable old = delta.orElseGet(() -> DeltaTable.forPath(spark, folder));
+      // Delta says on standard output what it deleted, where the result has to stand alone.
+      Console.withOut(OutputStream.nullOutputStream(), () -> old.vacuum());
       deleted = files.count() + into - dataFiles(folder, pipeline).count();
     }
     return new Compacted(table.tableName(), merged, into, deleted);

@@ -218,6 +218,13 @@ public final class DeltaModelRegistry implements ModelRegistry {
                     catalog.rows(Tables.ITEM_SUMS, FactorTable.SCHEMA, version), sums)),
         Optional.empty(),
         companions(version),
+        ModelState.remembers(version.attributes())
+            ? Optional.of(
+                StoredRows.remembered(
+                    tables.read(
+                        Tables.EXEMPLARS,
+                        DeltaTables.partition(version.pipeline(), "version", version.version()))))
+            : Optional.empty(),
         version.arrays(),
         version.attributes());
   }

@@ -84,7 +84,7 @@ final class DeltaTables {
   }
 
   /** The rows of the partitions with some values, as of now. */
-  private Dataset<Row> read(Tables table, Map<String, Object> partition) {
+  Dataset<Row> read(Tables table, Map<String, Object> partition) {
     DeltaLog log = log(table);
     Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
     return snapshot.version() < 0

@@ -7,6 +7,7 @@ import io.perennial.SideBySide;
 import io.perennial.model.FactorTable;
 import io.perennial.model.ModelState;
 import io.perennial.model.ModelState.Companion;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
@@ -125,6 +126,9 @@ final class NightWriter {
     sums.or(state::itemSums)
         .ifPresent(s -> rows(parts, Tables.ITEM_SUMS, sized(s.dataset(), s.size()), note, ground));
     companions(state, keyframe).ifPresent(all -> rows(parts, Tables.COMPANIONS, all, note, ground));
+    state
+        .remembered()
+        .ifPresent(events -> rows(parts, Tables.EXEMPLARS, remembered(events), note, ground));
     rows(
         parts,
         Tables.USER_HISTORY,
@@ -169,6 +173,13 @@ final class NightWriter {
     }
     boolean few = size <= ROWS_A_FILE;
     return all.map(rows -> (few ? rows.coalesce(1) : rows).sortWithinPartitions("name", "index"));
+  }
+
+  /** All events that the version remembers: they are bounded, and are no delta to the parent's. */
+  private static Dataset<Row> remembered(RememberedEvents events) {
+    Dataset<Row> rows = events.dataset();
+    return (events.size() <= ROWS_A_FILE ? rows.coalesce(1) : rows)
+        .sortWithinPartitions("user_index", "item_index", "behaviour");
   }
 
   /** A keyframe holds the parent's rows too, where the night did not change them. */

@@ -21,6 +21,7 @@ final class Pruning {
           Tables.ITEM_FACTORS,
           Tables.ITEM_SUMS,
           Tables.COMPANIONS,
+          Tables.EXEMPLARS,
           Tables.USER_HISTORY,
           Tables.ITEM_STATISTICS);
 

@@ -1,12 +1,17 @@
 package io.perennial.registry;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.unix_millis;
+
 import io.perennial.model.FactorRows;
+import io.perennial.model.RememberedEvents;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -51,6 +56,74 @@ final class StoredRows {
       System.arraycopy(part.values, rowOf[from] * rank, values, i * rank, rank);
     }
     return new FactorRows(rank, sorted, values, counts);
+  }
+
+  /** Remembered events in memory, in no order. */
+  static RememberedEvents remembered(Dataset<Row> rows) {
+    Column[] columns =
+        Arrays.stream(RememberedEvents.SCHEMA.fieldNames())
+            .map(name -> name.equals("event_time") ? unix_millis(col(name)) : col(name))
+            .toArray(Column[]::new);
+    List<RememberedEvents> parts =
+        internal(rows.select(columns)).mapPartitions(r -> List.of(events(r)).iterator()).collect();
+    int size = parts.stream().mapToInt(RememberedEvents::size).sum();
+    RememberedEvents all =
+        new RememberedEvents(
+            new int[size],
+            new int[size],
+            new int[size],
+            new float[size],
+            new long[size],
+            new float[size]);
+    int at = 0;
+    for (RememberedEvents part : parts) {
+      int n = part.size();
+      System.arraycopy(part.users(), 0, all.users(), at, n);
+      System.arraycopy(part.items(), 0, all.items(), at, n);
+      System.arraycopy(part.behaviours(), 0, all.behaviours(), at, n);
+      System.arraycopy(part.values(), 0, all.values(), at, n);
+      System.arraycopy(part.times(), 0, all.times(), at, n);
+      System.arraycopy(part.keys(), 0, all.keys(), at, n);
+      at += n;
+    }
+    return all;
+  }
+
+  private static RememberedEvents events(Iterator<InternalRow> rows) {
+    int capacity = 256;
+    int[] users = new int[capacity];
+    int[] items = new int[capacity];
+    int[] behaviours = new int[capacity];
+    float[] values = new float[capacity];
+    long[] times = new long[capacity];
+    float[] keys = new float[capacity];
+    int n = 0;
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      if (n == capacity) {
+        capacity *= 2;
+        users = Arrays.copyOf(users, capacity);
+        items = Arrays.copyOf(items, capacity);
+        behaviours = Arrays.copyOf(behaviours, capacity);
+        values = Arrays.copyOf(values, capacity);
+        times = Arrays.copyOf(times, capacity);
+        keys = Arrays.copyOf(keys, capacity);
+      }
+      users[n] = row.getInt(0);
+      items[n] = row.getInt(1);
+      behaviours[n] = row.getInt(2);
+      values[n] = row.getFloat(3);
+      times[n] = row.getLong(4);
+      keys[n] = row.getFloat(5);
+      n++;
+    }
+    return new RememberedEvents(
+        Arrays.copyOf(users, n),
+        Arrays.copyOf(items, n),
+        Arrays.copyOf(behaviours, n),
+        Arrays.copyOf(values, n),
+        Arrays.copyOf(times, n),
+        Arrays.copyOf(keys, n));
   }
 
   private static Iterator<FactorPart> part(Iterator<InternalRow> rows, int rank) {

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.createArrayType;
 import static org.apache.spark.sql.types.DataTypes.createMapType;
 
 import io.perennial.model.FactorTable;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
 import java.util.List;
@@ -57,6 +58,7 @@ public enum Tables {
           of("index", IntegerType, "dense index of the user or item"),
           of("factor", createArrayType(FloatType, false), "the row, as its model family has it"),
           of("event_count", FloatType, "events that made the row"))),
+  EXEMPLARS("exemplars", List.of("pipeline", "version"), versioned(RememberedEvents.SCHEMA)),
   USER_HISTORY("user_history", List.of("pipeline", "version"), versioned(HistoryTable.SCHEMA)),
   ITEM_STATISTICS(
       "item_statistics", List.of("pipeline", "version"), versioned(ItemStatistics.SCHEMA)),

@@ -16,7 +16,7 @@ import scala.Option;
  */
 public final class WarehouseViews {
   /** Tables of other stages that are shown where they exist. */
-  private static final List<String> OTHERS = List.of("events", "quarantine", "exemplars");
+  private static final List<String> OTHERS = List.of("events", "quarantine");
 
   private static final Map<String, View> VIEWS = views();
 
@@ -151,6 +151,20 @@ public final class WarehouseViews {
         new View(
             "How often each item occurred, as the champion knows it, with natural ids.",
             championRows("item_statistics", "item")));
+    views.put(
+        "champion_exemplars",
+        new View(
+            "Past events that the champion remembers, with natural ids: embeddings with replay.",
+            """
+            SELECT x.pipeline, x.version, u.id AS user_id, i.id AS item_id, x.behaviour, x.value,
+              x.event_time, x.key
+            FROM exemplars x JOIN champion c
+              ON x.pipeline = c.pipeline AND x.version = c.version
+            JOIN entity_ids u
+              ON x.pipeline = u.pipeline AND u.kind = 'user' AND u.index = x.user_index
+            JOIN entity_ids i
+              ON x.pipeline = i.pipeline AND i.kind = 'item' AND i.index = x.item_index\
+            """));
     views.put(
         "user_history_pairs",
         new View(

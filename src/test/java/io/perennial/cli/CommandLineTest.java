@@ -109,6 +109,8 @@ class CommandLineTest {
         "sql --file nowhere.sql | there is no such file",
         "sql --limit 0 x | --limit must be at least 1",
         "models prune --keep 0 | --keep must be at least 1",
+        "models forget | Which users?",
+        "models forget --users a,,b | An id of a user is empty",
         "models list --conf nowhere.conf | there is no such file",
         "recommend | Which pipeline?",
         "recommend --pipeline pipelines/demo.yaml --users a --touched | give one of them",

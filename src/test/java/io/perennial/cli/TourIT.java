@@ -159,6 +159,34 @@ final class TourIT {
 
   @Test
   @Order(7)
+  void aUserIsForgottenAndTheSameAgainFindsNothing() throws Exception {
+    tour("recommend", "--top", "3").succeeded();
+    String[] command = {"models", "forget", "--users", "c7,nobody", "--warehouse", "wh"};
+    JsonNode forgotten = run(with(command, "-o", "json")).succeeded().json();
+    assertThat(texts(forgotten, "user")).containsExactly("c7", "nobody");
+    assertThat(texts(forgotten, "known")).containsExactly("true", "false");
+    for (String table : List.of("user_factors", "user_history", "recommendations")) {
+      assertThat(forgotten.get(0).get(table).asLong()).as(table).isPositive();
+      assertThat(forgotten.get(1).get(table).asLong()).as(table).isZero();
+    }
+    assertThat(run(command).succeeded().out())
+        .contains("Nothing is kept of user c7 in shop.")
+        .contains("Pipeline shop has never seen a user nobody.");
+    JsonNode left =
+        run("sql", "SELECT * FROM champion_user_factors WHERE id = 'c7'", "-w", "wh", "-o", "json")
+            .succeeded()
+            .json();
+    assertThat(left).isEmpty();
+  }
+
+  private static String[] with(String[] words, String... more) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  @Order(8)
   void aFullRebuildStartsFromScratchAndOldVersionsArePruned() throws Exception {
     JsonNode rebuilt = tour("retrain", "--full-rebuild", "--output", "json").succeeded().json();
     assertThat(rebuilt.get(0).get("outcome").asText()).isIn("promoted", "rejected");
@@ -172,7 +200,7 @@ final class TourIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aMistakeEndsWithItsExitCodeAndOneSentence() throws Exception {
     assertMistake(tour("ingest", "--input", "nowhere.csv"), ExitCode.USAGE, "nowhere.csv");
     Files.writeString(folder.resolve("wrong.yaml"), PIPELINE + "  rnk: 8\n");

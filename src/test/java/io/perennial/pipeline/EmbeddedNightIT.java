@@ -135,6 +135,13 @@ class EmbeddedNightIT {
     FactorRows other = twin.registry().open(champion(twin)).items().all();
     assertThat(one.indices()).isEqualTo(other.indices());
     assertThat(one.values()).isEqualTo(other.values());
+    assertThat(remembered(shop)).hasSizeGreaterThan(50).isEqualTo(remembered(twin));
+  }
+
+  private static List<String> remembered(Shop one) {
+    return one.table("exemplars").where("version = 2").toJSON().collectAsList().stream()
+        .sorted()
+        .toList();
   }
 
   @Test

@@ -64,6 +64,7 @@ class DeltaModelRegistryIT {
             "item_factors",
             "item_sums",
             "companions",
+            "exemplars",
             "training_losses",
             "rating_classes",
             "user_history",
@@ -151,6 +152,31 @@ class DeltaModelRegistryIT {
     assertRows(registry.alias("shop", "champion").orElseThrow(), one);
   }
 
+  @Test
+  void rowsThatARunLeftWhichDiedAreReplacedByThoseOfTheRunAgain() {
+    DeltaModelRegistry dying =
+        new DeltaModelRegistry(
+            spark,
+            new Warehouse(folder.toString()),
+            4,
+            (table, pipeline, version) -> {
+              if (table.equals("exemplars")) {
+                throw new IllegalStateException("died");
+              }
+            });
+    assertThatThrownBy(() -> new Nights(spark, dying, "shop").promoted(1, null, 0, 1))
+        .hasStackTraceContaining("died");
+    assertThat(registry.versions("shop")).isEmpty();
+    assertThat(exemplars()).isEqualTo(3);
+    Nights.Truth one = nights.promoted(1, null, 0, 1, 2);
+    assertThat(exemplars()).isEqualTo(3);
+    assertRows(one);
+  }
+
+  private long exemplars() {
+    return spark.read().format("delta").load(folder.resolve("exemplars").toString()).count();
+  }
+
   private void assertRows(Nights.Truth truth) {
     assertRows(registry.version("shop", truth.version().version()).orElseThrow(), truth);
   }
@@ -162,6 +188,9 @@ class DeltaModelRegistryIT {
     assertSame(state.itemSums().orElseThrow().all(), truth.items().all());
     assertThat(state.companions()).containsOnlyKeys("user_moments");
     assertSame(state.companions().get("user_moments").all().all(), truth.users().all());
+    assertThat(state.remembered().orElseThrow())
+        .usingRecursiveComparison()
+        .isEqualTo(Nights.remembered(version.version()));
     assertThat(state.users().size()).isEqualTo(truth.users().size());
     assertThat(state.users().rank()).isEqualTo(2);
     assertThat(state.users().dataset().count()).isEqualTo(truth.users().size());

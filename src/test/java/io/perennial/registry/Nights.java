@@ -13,6 +13,7 @@ import io.perennial.evaluation.UserCase;
 import io.perennial.gate.Finding;
 import io.perennial.model.ModelState;
 import io.perennial.model.ModelState.Companion;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.TrainingLoss;
 import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.ItemStatistics;
@@ -72,7 +73,15 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
             "digest",
             Map.of("rows", "10"),
             Map.of("gramian", new double[] {version, 0.5, 1e-9}),
-            Map.of("rank", "2", ModelState.ITEM_SUMS_WIDTH, "2", "companion.user_moments", "2"),
+            Map.of(
+                "rank",
+                "2",
+                ModelState.ITEM_SUMS_WIDTH,
+                "2",
+                "companion.user_moments",
+                "2",
+                "remembered_events",
+                "3"),
             START.plusSeconds(86_400 * version));
     return new Truth(row, users, items);
   }
@@ -94,6 +103,7 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
             Map.of(
                 "user_moments",
                 new Companion(truth.users, scratch ? Optional.empty() : Optional.of(changed))),
+            Optional.of(remembered(version)),
             truth.version.arrays(),
             truth.version.attributes()),
         history(version, touched),
@@ -136,6 +146,17 @@ record Nights(SparkSession spark, ModelRegistry registry, String pipeline) {
                 version,
                 truth.version.runId())),
         promote);
+  }
+
+  /** Three events with numbers that are kept only where nothing is rounded. */
+  static RememberedEvents remembered(long version) {
+    return new RememberedEvents(
+        new int[] {1, 3, Integer.MAX_VALUE},
+        new int[] {9, 0, (int) version},
+        new int[] {0, 2, 1},
+        new float[] {1, -0.1f, Float.MIN_VALUE},
+        new long[] {-62_135_596_800_001L, version, 1_767_225_600_123L},
+        new float[] {0.1f + version, -Float.MAX_VALUE, 1e-30f});
   }
 
   static EventSlice slice(long version) {

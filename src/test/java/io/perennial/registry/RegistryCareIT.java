@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perennial.TestSession;
 import io.perennial.Warehouse;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -27,6 +29,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Console;
 
 class RegistryCareIT {
   @TempDir Path folder;
@@ -82,6 +85,7 @@ class RegistryCareIT {
     assertThat(spark.sql("SELECT version FROM champion WHERE pipeline = 'shop'").head().getLong(0))
         .isEqualTo(5);
     assertThat(versionsIn("companions")).containsExactly(4L, 5L);
+    assertThat(versionsIn("exemplars")).containsExactly(4L, 5L);
     assertThat(versionsIn("training_losses"))
         .as("figures stay")
         .containsExactly(1L, 2L, 3L, 4L, 5L);
@@ -157,9 +161,15 @@ class RegistryCareIT {
     // What a process left behind that died ten days ago, and one that is at work.
     Path dead = Files.createFile(Path.of(ids, "pipeline=shop", "part-dead.snappy.parquet"));
     Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofDays(10))));
+    Path deadRows =
+        Files.createFile(Path.of(warehouse.table("user_factors"), "part-dead.snappy.parquet"));
+    Files.setLastModifiedTime(deadRows, FileTime.from(Instant.now().minus(Duration.ofDays(10))));
     Path young = Files.createFile(Path.of(ids, "pipeline=shop", "part-young.snappy.parquet"));
 
-    List<Compaction.Compacted> done = compaction.run("shop", Instant.now());
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    List<Compaction.Compacted> done =
+        Console.withOut(printed, () -> compaction.run("shop", Instant.now()));
+    assertThat(printed.toString(StandardCharsets.UTF_8)).as("standard output").isEmpty();
     assertThat(done)
         .filteredOn(table -> table.table().equals("entity_ids"))
         .singleElement()
@@ -170,6 +180,7 @@ class RegistryCareIT {
               assertThat(table.deleted()).as("older than seven days").isEqualTo(1);
             });
     assertThat(dead).doesNotExist();
+    assertThat(deadRows).as("files of rows are deleted, though never merged").doesNotExist();
     assertThat(young).exists();
     assertThat(sorted(ids)).isEqualTo(rows);
     assertThat(files(ids, "shop")).isEqualTo(1);
@@ -179,8 +190,9 @@ class RegistryCareIT {
     assertThat(commit.<String>getAs("operation")).isEqualTo("OPTIMIZE");
     assertThat(commit.<String>getAs("userMetadata")).contains("shop", "compact");
     assertThat(done)
-        .extracting(Compaction.Compacted::table)
-        .doesNotContain("user_factors", "item_factors");
+        .filteredOn(table -> List.of("user_factors", "exemplars").contains(table.table()))
+        .hasSize(2)
+        .allSatisfy(table -> assertThat(table.merged() + table.into()).as("sorted").isZero());
     assertThat(registry.open(one.version()).users().all().values())
         .containsExactly(one.users().all().values());
 

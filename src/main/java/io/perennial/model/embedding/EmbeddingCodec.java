@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Versions of embeddings: rows of both sides, their moments as companions, and as small arrays the
- * dense units, remembered events, the users' mean and towers.
+ * Versions of embeddings: rows of both sides, their moments as companions, remembered events, and
+ * as small arrays the dense units, the users' mean and towers.
  */
 public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   /** Companion: moments of each user, with the number of his row's steps as events. */
@@ -34,11 +34,8 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   /** Companion, likewise of items. */
   private static final String ITEM_MOMENTS = "item_moments";
 
-  /** Array: user, item, value, key of each remembered event. */
-  private static final String EXEMPLARS = "exemplars";
-
-  /** Array: place of the behaviour of each of these, where there are several. */
-  private static final String EXEMPLAR_BEHAVIOURS = "exemplar_behaviours";
+  /** Array that held remembered events before they had a table. */
+  private static final String FORMER_EXEMPLARS = "exemplars";
 
   /** Array: of each head but the main one its parameters, both moments, its steps. */
   private static final String HEADS = "heads";
@@ -73,10 +70,8 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     Map<String, double[]> arrays = new HashMap<>();
     arrays.put(DENSE, dense(model.dense()));
     arrays.put(USER_MEAN, mean(model.userMean()));
-    arrays.put(EXEMPLARS, model.exemplars().toArray());
     if (model.form().heads() > 1) {
       arrays.put(HEADS, heads(model.dense()));
-      arrays.put(EXEMPLAR_BEHAVIOURS, model.exemplars().headArray());
     }
     Map<String, String> attributes = new HashMap<>();
     model.towers().items().ifPresent(t -> put(t, ITEM_FEATURES, ITEM_TOWER, arrays, attributes));
@@ -97,6 +92,9 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
             new Companion(
                 new MemoryFactorTable(model.itemMoments()),
                 model.changed().map(changed -> new MemoryFactorTable(changed.itemMoments())))),
+        model.exemplars().size() == 0
+            ? Optional.empty()
+            : Optional.of(model.exemplars().remembered()),
         arrays,
         attributes);
   }
@@ -256,9 +254,9 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     StateReader.check(RANK, items.rank(), width);
     StateReader.check(RANK, state.users().rank(), width);
     StateReader.check(ITEMS, items.size(), read.number(ITEMS));
-    StateReader.check(USERS, state.users().size(), read.number(USERS));
+    StateReader.checkNotMore(USERS, state.users().size(), read.number(USERS));
     FactorTable userMoments = companion(state, USER_MOMENTS, 2 * width);
-    StateReader.check(USER_MOMENTS, userMoments.size(), state.users().size());
+    StateReader.checkNotMore(USERS, state.users().size(), userMoments.size());
     FactorRows itemMoments = companion(state, ITEM_MOMENTS, 2 * width).all();
     StateReader.check(ITEM_MOMENTS, itemMoments.size(), items.size());
     double[] mean = read.array(USER_MEAN, width + 1);
@@ -271,22 +269,46 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
         Optional.of(EmbeddingModel.nothing(form)),
         units(read, dense, form.heads(), form.dimension()),
         new RowMean(Arrays.copyOf(mean, width), mean[width]),
-        exemplars(read, form.heads()),
+        exemplars(state, items, form.heads()),
         new ModelTowers(
             tower(read, USER_FEATURES, USER_TOWER, width),
             tower(read, ITEM_FEATURES, ITEM_TOWER, width)),
         List.of());
   }
 
-  private static Exemplars exemplars(StateReader read, int heads) {
-    try {
-      Exemplars exemplars = Exemplars.ofArray(read.array(EXEMPLARS));
-      return heads > 1
-          ? exemplars.withHeads(read.array(EXEMPLAR_BEHAVIOURS, exemplars.size()), heads)
-          : exemplars;
-    } catch (IllegalArgumentException e) {
-      throw new CorruptStateException(e.getMessage());
+  private static Exemplars exemplars(ModelState state, FactorRows items, int heads) {
+    double[] former = state.arrays().get(FORMER_EXEMPLARS);
+    if (former != null && former.length > 0) {
+      throw new CorruptStateException(
+          "its remembered events lie in an array, as a build before 0.1.0 kept them, and this one"
+              + " reads them from the table exemplars. Give the pipeline another name, under which"
+              + " it begins anew, or go on with the build that wrote the version");
     }
+    if (state.remembered().isEmpty()) {
+      return Exemplars.NONE;
+    }
+    Exemplars exemplars = Exemplars.of(state.remembered().get());
+    for (int n = 0; n < exemplars.size(); n++) {
+      if (exemplars.users()[n] < 0
+          || items.position(exemplars.items()[n]) < 0
+          || exemplars.heads()[n] < 0
+          || exemplars.heads()[n] >= heads
+          || !Float.isFinite(exemplars.values()[n])
+          || !Float.isFinite(exemplars.keys()[n])) {
+        throw new CorruptStateException(
+            "it cannot have a remembered event of user "
+                + exemplars.users()[n]
+                + ", item "
+                + exemplars.items()[n]
+                + ", behaviour "
+                + exemplars.heads()[n]
+                + ", value "
+                + exemplars.values()[n]
+                + ", key "
+                + exemplars.keys()[n]);
+      }
+    }
+    return exemplars;
   }
 
   private static FactorTable companion(ModelState state, String name, int width) {

@@ -180,22 +180,6 @@ public final class EmbeddingModel implements Model {
     return new Changed(new MemoryFactorTable(rows), new MemoryFactorTable(moments), rows, moments);
   }
 
-  /** The same model, remembering nothing of a user. */
-  public EmbeddingModel forgetting(int user) {
-    return new EmbeddingModel(
-        form,
-        users,
-        items,
-        userMoments,
-        itemMoments,
-        changed,
-        dense,
-        userMean,
-        exemplars.without(user),
-        towers,
-        losses);
-  }
-
   /**
    * Item rows, the dense unit and user rows in memory; the trainer refuses to return rows on Spark
    * that are not finite.

@@ -49,8 +49,13 @@ final class ExemplarChoice implements Work<Input, Chosen> {
     Exemplars all =
         Exemplars.concatenated(
             List.of(
-                events(state, input, state.training(), taken),
-                events(state, input, state.validation(), state.validation().size())));
+                events(state, input, state.training(), state.trainingTimes(), taken),
+                events(
+                    state,
+                    input,
+                    state.validation(),
+                    state.validationTimes(),
+                    state.validation().size())));
     Exemplars chosen =
         input.replay().selection() == Replay.Selection.HERDING ? herded(state, input, all) : all;
     return new Chosen(
@@ -81,9 +86,16 @@ final class ExemplarChoice implements Work<Input, Chosen> {
     }
   }
 
-  private static Exemplars events(WorkerState state, Input input, Examples examples, int count) {
+  private static Exemplars events(
+      WorkerState state, Input input, Examples examples, long[] times, int count) {
     Exemplars events =
-        new Exemplars(new int[count], new int[count], new float[count], new float[count]);
+        new Exemplars(
+            new int[count],
+            new int[count],
+            new float[count],
+            new float[count],
+            new int[count],
+            Arrays.copyOf(times, count));
     float[] userRows = input.form().userRows(state.users().values(), state.users().count());
     int length = input.form().length();
     for (int n = 0; n < count; n++) {

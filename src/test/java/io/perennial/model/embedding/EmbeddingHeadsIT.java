@@ -14,6 +14,7 @@ import io.perennial.model.CorruptStateException;
 import io.perennial.model.Feedback;
 import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.ModelState;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingEvents;
 import io.perennial.model.embedding.replay.Replay;
@@ -123,27 +124,67 @@ class EmbeddingHeadsIT {
   void brokenHeadsOfAVersionAreToldAsSuch() {
     EmbeddingModel model = learn(family(FEW, BEHAVIOURS), Optional.empty(), night(0, 1), 0);
     ModelState state = new EmbeddingCodec().encode(model);
-    for (String array : new String[] {"heads", "exemplar_behaviours"}) {
-      for (double[] broken : new double[][] {null, {1}}) {
-        Map<String, double[]> arrays = new HashMap<>(state.arrays());
-        arrays.compute(array, (name, kept) -> broken);
-        ModelState other =
-            new ModelState(
-                state.family(),
-                state.users(),
-                state.items(),
-                state.changedUsers(),
-                state.changedItems(),
-                state.itemSums(),
-                state.changedItemSums(),
-                state.companions(),
-                arrays,
-                state.attributes());
-        assertThatThrownBy(() -> new EmbeddingCodec().decode(other))
-            .isInstanceOf(CorruptStateException.class)
-            .hasMessageContaining(array);
-      }
+    for (double[] broken : new double[][] {null, {1}}) {
+      Map<String, double[]> arrays = new HashMap<>(state.arrays());
+      arrays.compute("heads", (name, kept) -> broken);
+      assertCorrupt(state, state.remembered(), arrays, "heads");
     }
+  }
+
+  @Test
+  void rememberedEventsThatCannotBeAreToldAsSuch() {
+    EmbeddingModel model = learn(family(FEW, BEHAVIOURS), Optional.empty(), night(0, 1), 0);
+    ModelState state = new EmbeddingCodec().encode(model);
+    assertCorrupt(state, event(-1, 3, 0, 1, 0.5f), state.arrays(), "user -1");
+    assertCorrupt(state, event(1, 900, 0, 1, 0.5f), state.arrays(), "item 900");
+    assertCorrupt(state, event(1, 3, 3, 1, 0.5f), state.arrays(), "behaviour 3");
+    assertCorrupt(state, event(1, 3, 0, Float.NaN, 0.5f), state.arrays(), "value NaN");
+    Map<String, double[]> former = new HashMap<>(state.arrays());
+    former.put("exemplars", new double[] {1, 3, 1, 0.5});
+    assertCorrupt(state, Optional.empty(), former, "table exemplars");
+    former.put("exemplars", new double[0]);
+    assertThat(
+            new EmbeddingCodec().decode(with(state, Optional.empty(), former)).exemplars().size())
+        .as("an empty array loses nothing")
+        .isZero();
+  }
+
+  private static Optional<RememberedEvents> event(
+      int user, int item, int behaviour, float value, float key) {
+    return Optional.of(
+        new RememberedEvents(
+            new int[] {user},
+            new int[] {item},
+            new int[] {behaviour},
+            new float[] {value},
+            new long[] {1},
+            new float[] {key}));
+  }
+
+  private static void assertCorrupt(
+      ModelState state,
+      Optional<RememberedEvents> remembered,
+      Map<String, double[]> arrays,
+      String part) {
+    assertThatThrownBy(() -> new EmbeddingCodec().decode(with(state, remembered, arrays)))
+        .isInstanceOf(CorruptStateException.class)
+        .hasMessageContaining(part);
+  }
+
+  private static ModelState with(
+      ModelState state, Optional<RememberedEvents> remembered, Map<String, double[]> arrays) {
+    return new ModelState(
+        state.family(),
+        state.users(),
+        state.items(),
+        state.changedUsers(),
+        state.changedItems(),
+        state.itemSums(),
+        state.changedItemSums(),
+        state.companions(),
+        remembered,
+        arrays,
+        state.attributes());
   }
 
   /**

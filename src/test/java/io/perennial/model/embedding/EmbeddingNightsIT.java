@@ -16,6 +16,7 @@ import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.step.ExplodedLossException;
 import io.perennial.model.embedding.step.Teaching;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -62,6 +63,7 @@ class EmbeddingNightsIT {
     one.arrays()
         .forEach((name, array) -> assertThat(array).as(name).isEqualTo(other.arrays().get(name)));
     assertThat(one.attributes()).isEqualTo(other.attributes());
+    assertThat(one.remembered()).usingRecursiveComparison().isEqualTo(other.remembered());
     assertThat(one.users().all().values()).isEqualTo(other.users().all().values());
     assertThat(one.users().all().eventCounts()).isEqualTo(other.users().all().eventCounts());
     assertThat(one.items().all().indices()).isEqualTo(other.items().all().indices());
@@ -127,19 +129,29 @@ class EmbeddingNightsIT {
   }
 
   @Test
-  void exemplarsAreBoundedAndForgetAUser() {
-    EmbeddingFamily family =
-        family(EmbeddingOptions.ratings(), Replay.Owner.ITEM, Replay.Selection.RESERVOIR);
-    EmbeddingModel model = learn(family, Optional.empty(), night(family, 0).dataset(2), 0);
-    int[] counts = new int[40];
-    for (int item : model.exemplars().items()) {
-      counts[item]++;
+  void exemplarsAreBoundedNightAfterNightAndKnowWhenTheyHappened() {
+    for (Replay.Selection selection : Replay.Selection.values()) {
+      for (Replay.Owner owner : Replay.Owner.values()) {
+        EmbeddingFamily family = family(EmbeddingOptions.ratings(), owner, selection);
+        EmbeddingModel first = learn(family, Optional.empty(), night(family, 0).dataset(2), 0);
+        EmbeddingModel second = learn(family, Optional.of(first), night(family, 1).dataset(2), 1);
+        for (EmbeddingModel model : List.of(first, second)) {
+          int[] owners =
+              owner == Replay.Owner.USER ? model.exemplars().users() : model.exemplars().items();
+          int[] counts = new int[40];
+          for (int one : owners) {
+            counts[one]++;
+          }
+          assertThat(Arrays.stream(counts).max().getAsInt())
+              .as("%s of each %s", selection, owner)
+              .isEqualTo(4);
+        }
+        assertThat(Arrays.stream(second.exemplars().times()).distinct())
+            .as("the day of each event: %s of each %s", selection, owner)
+            .containsExactlyInAnyOrder(
+                TrainingEvents.day(0).toEpochMilli(), TrainingEvents.day(1).toEpochMilli());
+      }
     }
-    assertThat(Arrays.stream(counts).max().getAsInt()).isEqualTo(4);
-    int user = model.exemplars().users()[0];
-    EmbeddingModel forgot = model.forgetting(user);
-    assertThat(forgot.exemplars().users()).doesNotContain(user);
-    assertThat(forgot.exemplars().size()).isLessThan(model.exemplars().size());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.perennial.model.embedding.replay;
 
+import io.perennial.model.RememberedEvents;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,23 +16,21 @@ import java.util.function.IntPredicate;
  * @param values its rating; 1 where there is none
  * @param keys finite
  * @param heads place of its behaviour, from 0, the main one
+ * @param times epoch milliseconds
  */
-public record Exemplars(int[] users, int[] items, float[] values, float[] keys, int[] heads)
+public record Exemplars(
+    int[] users, int[] items, float[] values, float[] keys, int[] heads, long[] times)
     implements Serializable {
   /** Nothing is remembered. */
   public static final Exemplars NONE =
-      new Exemplars(new int[0], new int[0], new float[0], new float[0]);
-
-  /** All of the main behaviour. */
-  public Exemplars(int[] users, int[] items, float[] values, float[] keys) {
-    this(users, items, values, keys, new int[users.length]);
-  }
+      new Exemplars(new int[0], new int[0], new float[0], new float[0], new int[0], new long[0]);
 
   public Exemplars {
     if (items.length != users.length
         || values.length != users.length
         || keys.length != users.length
-        || heads.length != users.length) {
+        || heads.length != users.length
+        || times.length != users.length) {
       throw new IllegalArgumentException("The columns of exemplars do not fit together");
     }
   }
@@ -47,14 +46,16 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys, 
     float[] someValues = new float[places.length];
     float[] someKeys = new float[places.length];
     int[] someHeads = new int[places.length];
+    long[] someTimes = new long[places.length];
     for (int n = 0; n < places.length; n++) {
       someUsers[n] = users[places[n]];
       someItems[n] = items[places[n]];
       someValues[n] = values[places[n]];
       someKeys[n] = keys[places[n]];
       someHeads[n] = heads[places[n]];
+      someTimes[n] = times[places[n]];
     }
-    return new Exemplars(someUsers, someItems, someValues, someKeys, someHeads);
+    return new Exemplars(someUsers, someItems, someValues, someKeys, someHeads, someTimes);
   }
 
   /** Those at the places that a condition accepts. */
@@ -69,11 +70,6 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys, 
     return some(Arrays.copyOf(places, n));
   }
 
-  /** Without the events of one user. */
-  public Exemplars without(int user) {
-    return where(place -> users[place] != user);
-  }
-
   /** All of some stores, one after the other. */
   public static Exemplars concatenated(List<Exemplars> parts) {
     int size = parts.stream().mapToInt(Exemplars::size).sum();
@@ -82,6 +78,7 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys, 
     float[] values = new float[size];
     float[] keys = new float[size];
     int[] heads = new int[size];
+    long[] times = new long[size];
     int at = 0;
     for (Exemplars part : parts) {
       System.arraycopy(part.users, 0, users, at, part.size());
@@ -89,9 +86,10 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys, 
       System.arraycopy(part.values, 0, values, at, part.size());
       System.arraycopy(part.keys, 0, keys, at, part.size());
       System.arraycopy(part.heads, 0, heads, at, part.size());
+      System.arraycopy(part.times, 0, times, at, part.size());
       at += part.size();
     }
-    return new Exemplars(users, items, values, keys, heads);
+    return new Exemplars(users, items, values, keys, heads, times);
   }
 
   /**
@@ -143,62 +141,19 @@ public record Exemplars(int[] users, int[] items, float[] values, float[] keys, 
     return c != 0 ? c : Integer.compare(heads[a], heads[b]);
   }
 
-  /** Four numbers an event, for a version: user, item, value, key; behaviours apart. */
-  public double[] toArray() {
-    double[] all = new double[4 * size()];
-    for (int n = 0; n < size(); n++) {
-      all[4 * n] = users[n];
-      all[4 * n + 1] = items[n];
-      all[4 * n + 2] = values[n];
-      all[4 * n + 3] = keys[n];
-    }
-    return all;
+  /** As they are kept with a version. */
+  public RememberedEvents remembered() {
+    return new RememberedEvents(users, items, heads, values, times, keys);
   }
 
-  /** The behaviour of each, for a version. */
-  public double[] headArray() {
-    return Arrays.stream(heads).asDoubleStream().toArray();
-  }
-
-  /**
-   * The same with the behaviours that {@link #headArray} wrote.
-   *
-   * @param count number of behaviours
-   * @throws IllegalArgumentException where these are not theirs
-   */
-  public Exemplars withHeads(double[] array, int count) {
-    int[] read = new int[array.length];
-    for (int n = 0; n < read.length; n++) {
-      read[n] = (int) array[n];
-      if (read[n] != array[n] || read[n] < 0 || read[n] >= count) {
-        throw new IllegalArgumentException("No exemplar is of behaviour " + array[n]);
-      }
-    }
-    return new Exemplars(users, items, values, keys, read);
-  }
-
-  /**
-   * What {@link #toArray} wrote.
-   *
-   * @throws IllegalArgumentException where the numbers are not events
-   */
-  public static Exemplars ofArray(double[] all) {
-    if (all.length % 4 != 0) {
-      throw new IllegalArgumentException("Exemplars come in fours, got " + all.length);
-    }
-    int size = all.length / 4;
-    Exemplars read = new Exemplars(new int[size], new int[size], new float[size], new float[size]);
-    for (int n = 0; n < size; n++) {
-      double user = all[4 * n];
-      double item = all[4 * n + 1];
-      if (!(user >= 0) || user != (int) user || !(item >= 0) || item != (int) item) {
-        throw new IllegalArgumentException("No exemplar is of user " + user + ", item " + item);
-      }
-      read.users[n] = (int) user;
-      read.items[n] = (int) item;
-      read.values[n] = (float) all[4 * n + 2];
-      read.keys[n] = (float) all[4 * n + 3];
-    }
-    return read;
+  /** What {@link #remembered} gave. */
+  public static Exemplars of(RememberedEvents events) {
+    return new Exemplars(
+        events.users(),
+        events.items(),
+        events.values(),
+        events.keys(),
+        events.behaviours(),
+        events.times());
   }
 }

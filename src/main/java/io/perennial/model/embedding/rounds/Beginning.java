@@ -200,6 +200,11 @@ public record Beginning(
         training[fresh++] = n;
       }
     }
+    EventRows tonight = news.some(Arrays.copyOf(training, fresh));
+    EventRows kept = news.some(Arrays.copyOf(validation, heldBack));
+    Exemplars again = replays.where(p -> !in(news, replays, p));
+    long[] times = Arrays.copyOf(tonight.times(), tonight.size() + again.size());
+    System.arraycopy(again.times(), 0, times, tonight.size(), again.size());
     return new WorkerState(
         id,
         indices,
@@ -210,11 +215,10 @@ public record Beginning(
         counts,
         userTower.features(inputs, recipe),
         fresh,
-        examples(
-            news.some(Arrays.copyOf(training, fresh)),
-            replays.where(p -> !in(news, replays, p)),
-            indices),
-        examples(news.some(Arrays.copyOf(validation, heldBack)), Exemplars.NONE, indices));
+        examples(tonight, again, indices),
+        examples(kept, Exemplars.NONE, indices),
+        times,
+        kept.times());
   }
 
   private boolean isHeld(int user, int item) {

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param fresh number of new examples to learn from
  * @param training examples to learn from: new ones, then replayed ones
  * @param validation new examples that are held back
+ * @param trainingTimes epoch milliseconds of each example to learn from
+ * @param validationTimes likewise of those that are held back
  */
 public record WorkerState(
     int id,
@@ -33,7 +35,9 @@ public record WorkerState(
     SideFeatures features,
     int fresh,
     Examples training,
-    Examples validation)
+    Examples validation,
+    long[] trainingTimes,
+    long[] validationTimes)
     implements Serializable {
   public WorkerState {
     Objects.requireNonNull(training, "training");
@@ -43,7 +47,9 @@ public record WorkerState(
         || known.length != indices.length
         || learnt.length != indices.length
         || counts.length != indices.length
-        || fresh > training.size()) {
+        || fresh > training.size()
+        || trainingTimes.length != training.size()
+        || validationTimes.length != validation.size()) {
       throw new IllegalArgumentException("The users of a worker do not fit together");
     }
   }
@@ -51,7 +57,19 @@ public record WorkerState(
   /** The same with other rows of its users. */
   public WorkerState with(ParameterRows others) {
     return new WorkerState(
-        id, indices, others, teacher, known, learnt, counts, features, fresh, training, validation);
+        id,
+        indices,
+        others,
+        teacher,
+        known,
+        learnt,
+        counts,
+        features,
+        fresh,
+        training,
+        validation,
+        trainingTimes,
+        validationTimes);
   }
 
   /** Users that must not move: those without a new example. */

@@ -3,6 +3,7 @@ package io.perennial.model.embedding.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.perennial.model.RememberedEvents;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,9 @@ class ExemplarsTest {
           new int[] {1, 2, 1, 3, 1},
           new int[] {7, 7, 8, 7, 9},
           new float[] {5, 4, 3, 2, 1},
-          new float[] {0.5f, 0.1f, 0.2f, 0.3f, 0.9f});
+          new float[] {0.5f, 0.1f, 0.2f, 0.3f, 0.9f},
+          new int[] {0, 1, 0, 2, 0},
+          new long[] {10, 20, 30, 40, 50});
 
   @Test
   void lowestKeysOfEachOwnerStay() {
@@ -31,31 +34,34 @@ class ExemplarsTest {
     Exemplars right = FIVE.where(p -> p >= 2).bounded(Replay.Owner.ITEM, 2);
     for (List<Exemplars> parts : List.of(List.of(left, right), List.of(right, left))) {
       Exemplars whole = Exemplars.concatenated(parts).bounded(Replay.Owner.ITEM, 2);
-      assertThat(whole.toArray()).isEqualTo(FIVE.bounded(Replay.Owner.ITEM, 2).toArray());
+      assertThat(whole).usingRecursiveComparison().isEqualTo(FIVE.bounded(Replay.Owner.ITEM, 2));
     }
   }
 
   @Test
   void newerKeyOfAPairReplacesTheOlder() {
     Exemplars newer =
-        new Exemplars(new int[] {2}, new int[] {7}, new float[] {9}, new float[] {0.8f});
+        new Exemplars(
+            new int[] {2},
+            new int[] {7},
+            new float[] {9},
+            new float[] {0.8f},
+            new int[] {1},
+            new long[] {60});
     Exemplars both = Exemplars.concatenated(List.of(newer, FIVE)).bounded(Replay.Owner.ITEM, 3);
     assertThat(both.users()).containsExactly(3, 1, 2, 1, 1);
     assertThat(both.values()[2]).isEqualTo(9);
+    assertThat(both.times()).containsExactly(40, 10, 60, 30, 50);
   }
 
   @Test
-  void rowsOfAUserCanBeDeleted() {
-    assertThat(FIVE.without(1).users()).containsExactly(2, 3);
-    assertThat(FIVE.without(99).toArray()).isEqualTo(FIVE.toArray());
-  }
-
-  @Test
-  void arrayKeepsEverything() {
-    assertThat(Exemplars.ofArray(FIVE.toArray()).toArray()).isEqualTo(FIVE.toArray());
-    assertThatThrownBy(() -> Exemplars.ofArray(new double[] {1.5, 2, 3, 4}))
-        .hasMessageContaining("user 1.5");
-    assertThatThrownBy(() -> Exemplars.ofArray(new double[5])).hasMessageContaining("fours");
+  void whatAVersionKeepsIsEverything() {
+    assertThat(Exemplars.of(FIVE.remembered())).usingRecursiveComparison().isEqualTo(FIVE);
+    assertThatThrownBy(
+            () ->
+                new RememberedEvents(
+                    new int[2], new int[2], new int[2], new float[2], new long[1], new float[2]))
+        .hasMessageContaining("do not fit together");
   }
 
   @Test
