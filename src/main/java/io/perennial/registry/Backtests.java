@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -69,7 +68,7 @@ public final class Backtests {
     tables.replace(
         Tables.BACKTESTS,
         partition,
-        Optional.of(tables.local(Tables.BACKTESTS, stored)),
+        new Content.Records(stored),
         CommitNote.of(pipeline, "backtest " + backtest + " " + night));
   }
 
@@ -79,7 +78,7 @@ public final class Backtests {
     tables.replace(
         Tables.BACKTESTS,
         DeltaTables.partition(pipeline, "backtest_id", id(backtest)),
-        Optional.empty(),
+        Content.NOTHING,
         CommitNote.of(pipeline, "backtest " + backtest));
   }
 

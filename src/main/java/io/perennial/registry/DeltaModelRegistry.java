@@ -1,7 +1,6 @@
 package io.perennial.registry;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max;
 
 import io.perennial.Warehouse;
 import io.perennial.evaluation.EvaluationWindow;
@@ -22,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -95,13 +95,7 @@ public final class DeltaModelRegistry implements ModelRegistry {
       Map<String, Long> rows) {
     Names.pipeline(run.pipeline());
     Names.run(run.runId());
-    List<Row> open =
-        Timestamps.asMicros(
-                tables
-                    .read(Tables.RUNS, run.pipeline())
-                    .where(col("run_id").equalTo(run.runId()))
-                    .select("opened_at", "environment"))
-            .collectAsList();
+    List<Row> open = tables.records(Tables.RUNS, partition(run));
     Instant openedAt = at;
     Map<String, String> environment = Map.of();
     if (!open.isEmpty()) {
@@ -117,10 +111,11 @@ public final class DeltaModelRegistry implements ModelRegistry {
 
   private void writeRun(OpenedRun run, Row row) {
     tables.replace(
-        Tables.RUNS,
-        DeltaTables.partition(run.pipeline(), "run_id", run.runId()),
-        Optional.of(tables.local(Tables.RUNS, List.of(row))),
-        CommitNote.of(run));
+        Tables.RUNS, partition(run), new Content.Records(List.of(row)), CommitNote.of(run));
+  }
+
+  private static Map<String, Object> partition(OpenedRun run) {
+    return DeltaTables.partition(run.pipeline(), "run_id", run.runId());
   }
 
   @Override
@@ -135,7 +130,7 @@ public final class DeltaModelRegistry implements ModelRegistry {
   @Override
   public List<RunState> runs(String pipeline) {
     Names.pipeline(pipeline);
-    return Timestamps.asMicros(tables.read(Tables.RUNS, pipeline)).collectAsList().stream()
+    return tables.records(Tables.RUNS, pipeline).stream()
         .map(StoredRecords::run)
         .sorted(
             Comparator.comparing(RunState::openedAt)
@@ -147,14 +142,11 @@ public final class DeltaModelRegistry implements ModelRegistry {
   @Override
   public long nextVersion(String pipeline) {
     Names.pipeline(pipeline);
-    Row highest =
-        tables
-            .read(Tables.MODEL_VERSIONS, pipeline)
-            .select("version")
-            .union(tables.read(Tables.RUNS, pipeline).select("version"))
-            .agg(max("version"))
-            .head();
-    return highest.isNullAt(0) ? 1 : highest.getLong(0) + 1;
+    LongStream written =
+        tables.partitions(Tables.MODEL_VERSIONS, pipeline, "version").stream()
+            .mapToLong(Long::parseLong);
+    LongStream opened = runs(pipeline).stream().mapToLong(run -> run.opened().version());
+    return LongStream.concat(written, opened).max().orElse(0) + 1;
   }
 
   // ---- versions

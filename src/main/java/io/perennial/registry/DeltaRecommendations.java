@@ -2,9 +2,9 @@ package io.perennial.registry;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 
 import io.perennial.Warehouse;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +34,9 @@ public final class DeltaRecommendations implements RecommendationStore {
   @Override
   public Optional<RecommendationBatch> standing(String pipeline) {
     Names.pipeline(pipeline);
-    return Timestamps.asMicros(tables.read(Tables.RECOMMENDATION_BATCHES, pipeline))
-        .orderBy(col("sequence").desc())
-        .limit(1)
-        .collectAsList()
-        .stream()
-        .findFirst()
+    return tables.records(Tables.RECOMMENDATION_BATCHES, pipeline).stream()
         .map(Cells::new)
+        .max(Comparator.comparingLong(cells -> cells.number("sequence")))
         .map(
             cells ->
                 new RecommendationBatch(
@@ -85,7 +81,7 @@ public final class DeltaRecommendations implements RecommendationStore {
     tables.replace(
         Tables.RECOMMENDATION_PARTS,
         partition,
-        Optional.of(
+        new Content.Query(
             rows.withColumn("pipeline", lit(batch.pipeline()))
                 .withColumn("batch", lit(batch.batch()))),
         note(batch));
@@ -106,7 +102,7 @@ public final class DeltaRecommendations implements RecommendationStore {
     tables.replace(
         Tables.RECOMMENDATION_PARTS,
         Map.of("pipeline", batch.pipeline()),
-        Optional.empty(),
+        Content.NOTHING,
         note(batch));
   }
 
@@ -122,7 +118,7 @@ public final class DeltaRecommendations implements RecommendationStore {
       tables.replace(
           Tables.RECOMMENDATIONS,
           partition,
-          Optional.of(rows.withColumn("pipeline", lit(batch.pipeline()))),
+          new Content.Query(rows.withColumn("pipeline", lit(batch.pipeline()))),
           note(batch));
     }
     RecommendationBatch published =
@@ -134,10 +130,13 @@ public final class DeltaRecommendations implements RecommendationStore {
         Map.of("pipeline", batch.pipeline()),
         note(batch),
         before -> {
-          Row highest = before.agg(max("sequence")).head();
-          long sequence = highest.isNullAt(0) ? 1 : highest.getLong(0) + 1;
+          long highest =
+              before.records().stream()
+                  .mapToLong(row -> new Cells(row).number("sequence"))
+                  .max()
+                  .orElse(0);
           return DeltaTables.Change.append(
-              tables.local(Tables.RECOMMENDATION_BATCHES, List.of(row(published, sequence))));
+              new Content.Records(List.of(row(published, highest + 1))));
         });
   }
 

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -114,9 +113,37 @@ final class DeltaTables {
         : value.contains(wanted.toString());
   }
 
-  /** A few rows from memory, to be written as one file. */
-  Dataset<Row> local(Tables table, List<Row> rows) {
-    return spark.createDataFrame(rows, table.schema()).coalesce(1);
+  /**
+   * A pipeline's rows of a table that holds few, read without a query: instants as microseconds
+   * since 1970, dates as text.
+   */
+  List<Row> records(Tables table, String pipeline) {
+    return records(table, Map.of("pipeline", pipeline));
+  }
+
+  /**
+   * The same of the partitions with some values.
+   *
+   * @param partition values of partition columns; a list stands for any of its values
+   */
+  List<Row> records(Tables table, Map<String, Object> partition) {
+    DeltaLog log = log(table);
+    Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
+    return snapshot.version() < 0
+        ? List.of()
+        : new RecordFiles(spark, log, table).read(files(log, snapshot, partition));
+  }
+
+  /** The values of a partition column among a pipeline's rows, without reading them. */
+  List<String> partitions(Tables table, String pipeline, String column) {
+    DeltaLog log = log(table);
+    Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
+    return snapshot.version() < 0
+        ? List.of()
+        : files(log, snapshot, Map.of("pipeline", pipeline)).stream()
+            .map(file -> file.partitionValues().apply(column))
+            .distinct()
+            .toList();
   }
 
   /** Creates a table without rows where it does not exist; two at once are as good as one. */
@@ -146,18 +173,20 @@ final class DeltaTables {
    * are no rows, neither before nor after.
    *
    * @param partition values of partition columns; a list stands for any of its values
-   * @param rows with every column of the table; empty: the partition's rows are deleted
+   * @param rows without any the partition's rows are deleted
    */
-  void replace(
-      Tables table, Map<String, Object> partition, Optional<Dataset<Row>> rows, CommitNote note) {
+  void replace(Tables table, Map<String, Object> partition, Content rows, CommitNote note) {
     transact(table, partition, note, before -> new Change(rows, Scope.REPLACE));
   }
 
   /**
    * Adds rows to a partition of which the caller knows that it is new: without looking at what the
-   * table holds, which costs several jobs.
+   * table holds.
    */
-  void append(Tables table, Dataset<Row> rows, CommitNote note) {
+  void append(Tables table, Content rows, CommitNote note) {
+    if (rows.equals(Content.NOTHING)) {
+      return;
+    }
     for (int attempt = 1; ; attempt++) {
       try {
         OptimisticTransaction transaction =
@@ -165,9 +194,8 @@ final class DeltaTables {
         if (transaction.readVersion() < 0) {
           transaction.updateMetadataForNewTable(metadata(table));
         }
-        Seq<FileAction> added = transaction.writeFiles(ordered(table, rows));
         transaction.commit(
-            seq(new ArrayList<>(CollectionConverters.asJava(added))),
+            seq(files(table, transaction, rows)),
             write(table, SaveMode.Append, Option.empty(), note));
         tell(table, note);
         return;
@@ -183,13 +211,13 @@ final class DeltaTables {
    * Reads partitions and commits what follows from them, exclusively: whoever commits to the same
    * partitions in between makes this transaction begin again.
    *
-   * @param change given the rows of the partitions as the transaction sees them, says what to do
+   * @param change given the partitions as the transaction sees them, says what to do
    */
   void transact(
       Tables table,
       Map<String, Object> partition,
       CommitNote note,
-      Function<Dataset<Row>, Change> change) {
+      Function<Before, Change> change) {
     for (int attempt = 1; ; attempt++) {
       try {
         if (attempt(table, partition, note, change)) {
@@ -218,12 +246,21 @@ final class DeltaTables {
     APPEND
   }
 
-  /** The outcome of reading: rows to write, none to leave it (or to delete, with REPLACE). */
-  record Change(Optional<Dataset<Row>> rows, Scope scope) {
-    static final Change NOTHING = new Change(Optional.empty(), Scope.APPEND);
+  /** What a transaction sees of the partitions that it is about, read in one way or the other. */
+  interface Before {
+    /** Few rows, as {@link DeltaTables#records(Tables, String)} gives them. */
+    List<Row> records();
 
-    static Change append(Dataset<Row> rows) {
-      return new Change(Optional.of(rows), Scope.APPEND);
+    /** Any number of rows. */
+    Dataset<Row> dataset();
+  }
+
+  /** The outcome of reading: rows to write, none to leave it (or to delete, with REPLACE). */
+  record Change(Content rows, Scope scope) {
+    static final Change NOTHING = new Change(Content.NOTHING, Scope.APPEND);
+
+    static Change append(Content rows) {
+      return new Change(rows, Scope.APPEND);
     }
   }
 
@@ -231,31 +268,21 @@ final class DeltaTables {
       Tables table,
       Map<String, Object> partition,
       CommitNote note,
-      Function<Dataset<Row>, Change> change) {
+      Function<Before, Change> change) {
     DeltaLog log = log(table);
     OptimisticTransaction transaction = log.startTransaction(Option.empty(), Option.empty());
-    Dataset<Row> before;
     List<AddFile> files;
     if (transaction.readVersion() < 0) {
       transaction.updateMetadataForNewTable(metadata(table));
       files = List.of();
-      before = spark.createDataFrame(List.of(), table.schema());
     } else {
       transaction.trackReadPredicates(seq(equalities(table, partition)), false, true);
       files = files(log, transaction.snapshot(), partition);
       transaction.readFiles().addAll(files);
-      before = rows(log, transaction.snapshot(), files);
     }
-    Change wanted = change.apply(before);
+    Change wanted = change.apply(before(table, log, transaction, files));
     boolean deletes = wanted.scope() == Scope.REPLACE && !files.isEmpty();
-    if (wanted.rows().isEmpty() && !deletes) {
-      return false;
-    }
-    List<Action> actions = new ArrayList<>();
-    if (wanted.rows().isPresent()) {
-      Seq<FileAction> added = transaction.writeFiles(ordered(table, wanted.rows().get()));
-      actions.addAll(CollectionConverters.asJava(added));
-    }
+    List<Action> actions = new ArrayList<>(files(table, transaction, wanted.rows()));
     if (deletes) {
       for (AddFile file : files) {
         actions.add(file.removeWithTimestamp(file.removeWithTimestamp$default$1(), true));
@@ -270,6 +297,35 @@ final class DeltaTables {
             ? write(table, SaveMode.Overwrite, Option.apply(partition.toString()), note)
             : write(table, SaveMode.Append, Option.empty(), note));
     return true;
+  }
+
+  private Before before(
+      Tables table, DeltaLog log, OptimisticTransaction transaction, List<AddFile> files) {
+    boolean isNew = transaction.readVersion() < 0;
+    return new Before() {
+      @Override
+      public List<Row> records() {
+        return isNew ? List.of() : new RecordFiles(spark, log, table).read(files);
+      }
+
+      @Override
+      public Dataset<Row> dataset() {
+        return isNew
+            ? spark.createDataFrame(List.of(), table.schema())
+            : rows(log, transaction.snapshot(), files);
+      }
+    };
+  }
+
+  /** Writes rows as files that nobody sees before they are committed. */
+  private List<Action> files(Tables table, OptimisticTransaction transaction, Content rows) {
+    if (rows instanceof Content.Query query) {
+      Seq<FileAction> added = transaction.writeFiles(ordered(table, query.rows()));
+      return new ArrayList<>(CollectionConverters.asJava(added));
+    }
+    List<Row> records = ((Content.Records) rows).rows();
+    return new ArrayList<>(
+        new RecordFiles(spark, transaction.deltaLog(), table).write(transaction.txnId(), records));
   }
 
   private static DeltaOperations.Write write(

@@ -67,8 +67,8 @@ final class EntityIds {
           before -> {
             mapping.clear();
             return fits
-                ? onDriver(pipeline, runId, ids, before, mapping)
-                : distributed(pipeline, runId, ids, before);
+                ? onDriver(pipeline, runId, ids, before.dataset(), mapping)
+                : distributed(pipeline, runId, ids, before.dataset());
           });
       Dataset<Row> known =
           fits
@@ -202,8 +202,9 @@ final class EntityIds {
     return next;
   }
 
-  private static Dataset<Row> rows(String pipeline, String runId, Dataset<Row> ids) {
-    return ids.withColumn("pipeline", lit(pipeline)).withColumn("run_id", lit(runId));
+  private static Content rows(String pipeline, String runId, Dataset<Row> ids) {
+    return new Content.Query(
+        ids.withColumn("pipeline", lit(pipeline)).withColumn("run_id", lit(runId)));
   }
 
   Map<Integer, String> naturalIds(String pipeline, String kind, int[] indices) {

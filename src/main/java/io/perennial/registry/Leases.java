@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -58,7 +57,7 @@ public final class Leases {
         pipeline,
         owner,
         before -> {
-          stored(before).ifPresent(held -> refuseWhileAlive(pipeline, held));
+          stored(before.records()).ifPresent(held -> refuseWhileAlive(pipeline, held));
           return replaced(pipeline, owner, "no");
         });
     return new Held(pipeline, owner);
@@ -91,8 +90,8 @@ public final class Leases {
 
   private record Stored(String owner, LeaseHolder holder, Instant heartbeat, boolean released) {}
 
-  private static Optional<Stored> stored(Dataset<Row> rows) {
-    return Timestamps.asMicros(rows).collectAsList().stream()
+  private static Optional<Stored> stored(List<Row> rows) {
+    return rows.stream()
         .findFirst()
         .map(Cells::new)
         .map(
@@ -109,14 +108,13 @@ public final class Leases {
     Row row =
         RowFactory.create(
             pipeline, owner, self.host(), self.process(), self.start(), clock.instant(), released);
-    return new DeltaTables.Change(
-        Optional.of(tables.local(Tables.LEASES, List.of(row))), DeltaTables.Scope.REPLACE);
+    return new DeltaTables.Change(new Content.Records(List.of(row)), DeltaTables.Scope.REPLACE);
   }
 
   private void transact(
       String pipeline,
       String owner,
-      java.util.function.Function<Dataset<Row>, DeltaTables.Change> change) {
+      java.util.function.Function<DeltaTables.Before, DeltaTables.Change> change) {
     tables.transact(
         Tables.LEASES, Map.of("pipeline", pipeline), CommitNote.of(pipeline, owner), change);
   }
@@ -162,7 +160,7 @@ public final class Leases {
           pipeline,
           owner,
           before ->
-              stored(before).filter(this::isMine).isPresent()
+              stored(before.records()).filter(this::isMine).isPresent()
                   ? replaced(pipeline, owner, released)
                   : DeltaTables.Change.NOTHING);
     }

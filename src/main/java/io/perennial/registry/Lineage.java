@@ -1,7 +1,5 @@
 package io.perennial.registry;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.perennial.evaluation.EvaluationWindow;
 import io.perennial.evaluation.Evidence;
 import io.perennial.evaluation.InputProfile;
@@ -11,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** What the earlier nights of a version's line left for later ones. */
@@ -29,24 +27,19 @@ public final class Lineage {
     if (atMost <= 0) {
       return List.of();
     }
-    Dataset<Row> windows = tables.read(Tables.FROZEN_WINDOWS, pipeline);
     List<Long> line = catalog.line(pipeline, champion);
-    List<Long> present = new ArrayList<>();
-    for (Row row :
-        windows
-            .where(col("version").isin(line.toArray()))
-            .select("version")
-            .distinct()
-            .collectAsList()) {
-      present.add(row.getLong(0));
-    }
-    present.sort(Comparator.reverseOrder());
+    List<Long> present =
+        tables.partitions(Tables.FROZEN_WINDOWS, pipeline, "version").stream()
+            .map(Long::valueOf)
+            .filter(line::contains)
+            .sorted(Comparator.reverseOrder())
+            .toList();
     List<Long> chosen = spread(present, atMost);
     if (chosen.isEmpty()) {
       return List.of();
     }
     Map<Long, List<Row>> byVersion =
-        windows.where(col("version").isin(chosen.toArray())).collectAsList().stream()
+        records(Tables.FROZEN_WINDOWS, pipeline, chosen).stream()
             .collect(Collectors.groupingBy(row -> new Cells(row).number("version")));
     List<EvaluationWindow> found = new ArrayList<>();
     for (Long version : chosen) {
@@ -80,20 +73,14 @@ public final class Lineage {
         pipeline,
         champion,
         nights,
-        tables.read(Tables.EVIDENCE, pipeline).where(col("window").equalTo("prequential")),
+        Tables.EVIDENCE,
+        row -> new Cells(row).text("window").equals("prequential"),
         NightRows::evidence);
   }
 
   List<InputProfile> profiles(String pipeline, ModelVersion champion, int nights) {
     List<InputProfile> profiles =
-        ofLine(
-            pipeline,
-            champion,
-            nights,
-            tables
-                .read(Tables.INPUT_PROFILES, pipeline)
-                .withColumn("night", col("night").cast("string")),
-            NightRows::profile);
+        ofLine(pipeline, champion, nights, Tables.INPUT_PROFILES, row -> true, NightRows::profile);
     // A line's first version holds the profile of many days, in no order.
     return profiles.stream()
         .sorted(Comparator.comparing(InputProfile::night).reversed())
@@ -105,7 +92,8 @@ public final class Lineage {
       String pipeline,
       ModelVersion champion,
       int nights,
-      Dataset<Row> table,
+      Tables table,
+      Predicate<Row> wanted,
       Function<Row, T> read) {
     if (nights <= 0) {
       return List.of();
@@ -113,9 +101,17 @@ public final class Lineage {
     List<Long> line = catalog.line(pipeline, champion);
     TreeMap<Long, List<Row>> byVersion = new TreeMap<>(Comparator.reverseOrder());
     List<Long> latest = line.subList(0, Math.min(line.size(), 2 * nights + 2));
-    for (Row row : table.where(col("version").isin(latest.toArray())).collectAsList()) {
-      byVersion.computeIfAbsent(new Cells(row).number("version"), v -> new ArrayList<>()).add(row);
+    for (Row row : records(table, pipeline, latest)) {
+      if (wanted.test(row)) {
+        byVersion
+            .computeIfAbsent(new Cells(row).number("version"), v -> new ArrayList<>())
+            .add(row);
+      }
     }
     return byVersion.values().stream().limit(nights).flatMap(List::stream).map(read).toList();
+  }
+
+  private List<Row> records(Tables table, String pipeline, List<Long> versions) {
+    return tables.records(table, DeltaTables.partition(pipeline, "version", versions));
   }
 }

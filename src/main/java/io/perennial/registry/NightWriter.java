@@ -84,7 +84,7 @@ final class NightWriter {
         Map.of("pipeline", pipeline),
         note,
         before -> {
-          VersionCatalog.Aliases aliases = VersionCatalog.aliases(before);
+          VersionCatalog.Aliases aliases = VersionCatalog.aliases(before.records());
           Optional<Long> champion = aliases.current(DeltaModelRegistry.CHAMPION);
           if (champion.isPresent() && champion.get() == version) {
             return DeltaTables.Change.NOTHING;
@@ -97,7 +97,7 @@ final class NightWriter {
                   rows.add(
                       RowFactory.create(
                           pipeline, sequence, DeltaModelRegistry.PREVIOUS, former, at)));
-          return DeltaTables.Change.append(tables.local(Tables.MODEL_ALIASES, rows));
+          return DeltaTables.Change.append(new Content.Records(rows));
         });
   }
 
@@ -209,7 +209,7 @@ final class NightWriter {
     Dataset<Row> whole =
         rows.withColumn("pipeline", lit(note.pipeline()))
             .withColumn("version", lit(note.version()));
-    begin(parts, () -> put(table, Optional.of(whole), note, ground));
+    begin(parts, () -> put(table, new Content.Query(whole), note, ground));
   }
 
   private void figures(
@@ -252,16 +252,12 @@ final class NightWriter {
   }
 
   private void local(Tables table, List<Row> rows, CommitNote note, Ground ground) {
-    put(
-        table,
-        rows.isEmpty() ? Optional.empty() : Optional.of(tables.local(table, rows)),
-        note,
-        ground);
+    put(table, new Content.Records(rows), note, ground);
   }
 
-  private void put(Tables table, Optional<Dataset<Row>> rows, CommitNote note, Ground ground) {
+  private void put(Tables table, Content rows, CommitNote note, Ground ground) {
     if (ground == Ground.NEW) {
-      rows.ifPresent(r -> tables.append(table, r, note));
+      tables.append(table, rows, note);
     } else {
       tables.replace(
           table, DeltaTables.partition(note.pipeline(), "version", note.version()), rows, note);

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -78,18 +77,21 @@ final class Pruning {
           note,
           before ->
               new DeltaTables.Change(
-                  Optional.of(
-                      before.withColumn(
-                          "facts",
-                          map_concat(
-                              col("facts"), map(lit(VersionCatalog.PRUNED), lit(at.toString()))))),
+                  new Content.Query(
+                      before
+                          .dataset()
+                          .withColumn(
+                              "facts",
+                              map_concat(
+                                  col("facts"),
+                                  map(lit(VersionCatalog.PRUNED), lit(at.toString()))))),
                   DeltaTables.Scope.REPLACE));
       broken.forEach(v -> gone.add((Long) v));
     }
     Map<String, Object> partition =
         DeltaTables.partition(pipeline, "version", List.copyOf(unlisted));
     for (Tables table : ROWS) {
-      tables.replace(table, partition, Optional.empty(), note);
+      tables.replace(table, partition, Content.NOTHING, note);
     }
     return List.copyOf(gone);
   }

@@ -51,11 +51,11 @@ final class VersionCatalog {
   }
 
   Optional<ModelVersion> version(String pipeline, long version) {
-    List<Row> rows =
-        Timestamps.asMicros(
-                tables.read(Tables.MODEL_VERSIONS, pipeline).where(col("version").equalTo(version)))
-            .collectAsList();
-    return rows.stream().findFirst().map(StoredRecords::version);
+    return tables
+        .records(Tables.MODEL_VERSIONS, DeltaTables.partition(pipeline, "version", version))
+        .stream()
+        .findFirst()
+        .map(StoredRecords::version);
   }
 
   ModelVersion existing(String pipeline, long version) {
@@ -71,9 +71,7 @@ final class VersionCatalog {
   }
 
   List<ModelVersion> versions(String pipeline) {
-    return Timestamps.asMicros(tables.read(Tables.MODEL_VERSIONS, pipeline))
-        .collectAsList()
-        .stream()
+    return tables.records(Tables.MODEL_VERSIONS, pipeline).stream()
         .map(StoredRecords::version)
         .sorted(Comparator.comparingLong(ModelVersion::version))
         .toList();
@@ -86,16 +84,7 @@ final class VersionCatalog {
   /** Outlines of every version, oldest first. */
   List<Outline> outlines(String pipeline) {
     List<Outline> outlines = new ArrayList<>();
-    for (Row row :
-        tables
-            .read(Tables.MODEL_VERSIONS, pipeline)
-            .select(
-                col("version"),
-                col("parent"),
-                col("factor_versions"),
-                col("status"),
-                col("facts").getItem(PRUNED).isNotNull().as("pruned"))
-            .collectAsList()) {
+    for (Row row : tables.records(Tables.MODEL_VERSIONS, pipeline)) {
       Cells cells = new Cells(row);
       outlines.add(
           new Outline(
@@ -103,7 +92,7 @@ final class VersionCatalog {
               cells.optionalNumber("parent"),
               List.copyOf(cells.<Long>list("factor_versions")),
               cells.text("status"),
-              row.getBoolean(4)));
+              cells.map("facts").containsKey(PRUNED)));
     }
     outlines.sort(Comparator.comparingLong(Outline::version));
     return outlines;
@@ -208,13 +197,15 @@ final class VersionCatalog {
   record AliasChange(long sequence, String alias, Long version) {}
 
   Aliases aliases(String pipeline) {
-    return aliases(tables.read(Tables.MODEL_ALIASES, pipeline));
+    return aliases(tables.records(Tables.MODEL_ALIASES, pipeline));
   }
 
-  static Aliases aliases(Dataset<Row> rows) {
+  static Aliases aliases(List<Row> rows) {
     List<AliasChange> changes = new ArrayList<>();
-    for (Row row : rows.select("sequence", "alias", "version").collectAsList()) {
-      changes.add(new AliasChange(row.getLong(0), row.getString(1), row.getLong(2)));
+    for (Row row : rows) {
+      Cells cells = new Cells(row);
+      changes.add(
+          new AliasChange(cells.number("sequence"), cells.text("alias"), cells.number("version")));
     }
     changes.sort(Comparator.comparingLong(AliasChange::sequence));
     return new Aliases(changes);
@@ -224,8 +215,7 @@ final class VersionCatalog {
 
   /** The state of each slice as the latest night left it, oldest slice first. */
   List<SliceState> slices(String pipeline) {
-    List<Row> rows =
-        new ArrayList<>(Timestamps.asMicros(tables.read(Tables.SLICES, pipeline)).collectAsList());
+    List<Row> rows = new ArrayList<>(tables.records(Tables.SLICES, pipeline));
     rows.sort(Comparator.comparingLong(row -> new Cells(row).number("version")));
     Map<String, SliceState> latest = new LinkedHashMap<>();
     for (Row row : rows) {

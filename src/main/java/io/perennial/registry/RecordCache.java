@@ -1,0 +1,45 @@
+package io.perennial.registry;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * Rows of small files that were read or written a moment ago. A file never changes and its name is
+ * never used again, so what is remembered is never wrong. A session of many nights reads each
+ * record once.
+ */
+final class RecordCache {
+  /** Bytes of the largest file that is remembered. */
+  private static final long LARGEST = 256 * 1024;
+
+  /** Bytes of all files together; as rows they take some ten times as much. */
+  private static final long MOST = 8 * 1024 * 1024;
+
+  private record Entry(List<Row> rows, long bytes) {}
+
+  private final Map<String, Entry> byPath = new LinkedHashMap<>(16, 0.75f, true);
+  private long bytes;
+
+  synchronized Optional<List<Row>> get(String path) {
+    return Optional.ofNullable(byPath.get(path)).map(Entry::rows);
+  }
+
+  /**
+   * @param size of the file in bytes
+   */
+  synchronized void put(String path, long size, List<Row> rows) {
+    if (size > LARGEST || byPath.containsKey(path)) {
+      return;
+    }
+    byPath.put(path, new Entry(rows, size));
+    bytes += size;
+    var oldest = byPath.values().iterator();
+    while (bytes > MOST) {
+      bytes -= oldest.next().bytes();
+      oldest.remove();
+    }
+  }
+}
