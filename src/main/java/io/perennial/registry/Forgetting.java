@@ -196,7 +196,8 @@ public final class Forgetting {
         Tables.FROZEN_WINDOWS,
         DeltaTables.partition(pipeline, "version", versions),
         CommitNote.of(pipeline, "forget"),
-        before -> {
+        seen -> {
+          Dataset<Row> before = seen.dataset();
           Dataset<Row> whole =
               before
                   .where(col("old_items").isNotNull())
@@ -204,7 +205,7 @@ public final class Forgetting {
           Dataset<Row> rest = before.where(not(rows));
           Dataset<Row> first = rest.groupBy("version").agg(min("user").as("first"));
           return new DeltaTables.Change(
-              Optional.of(
+              new Content.Query(
                   rest.drop("old_items")
                       .join(whole, new String[] {"version"}, "left")
                       .join(first, new String[] {"version"}, "left")

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BehavioursNightIT {
   private static final StoreDefinition STORE = Shop.STORE.with(Map.of("viewShare", "0.8"));
   private static final int BASE = 6;
-  private static final int DAYS = 12;
+  private static final int DAYS = 10;
   private static final String GATE =
       """
       gate:

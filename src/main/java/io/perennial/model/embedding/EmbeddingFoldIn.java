@@ -4,6 +4,7 @@ import io.perennial.Behaviours;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
 import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.BiasRound;
 import io.perennial.model.embedding.rounds.EventRows;
@@ -83,7 +84,15 @@ final class EmbeddingFoldIn implements FoldIn {
     Arrays.fill(still, true);
     Recipe recipe = options.recipe();
     Beginning beginning =
-        new Beginning(recipe, options.start().spread(), meanUser, itemIndices, 0, 1, still, SEED);
+        new Beginning(
+            recipe,
+            options.start().spread(),
+            meanUser,
+            itemIndices,
+            0,
+            ReplayWeight.FULL,
+            still,
+            SEED);
     ParameterRows row = ParameterRows.fresh(recipe.width(), new float[recipe.width()]);
     float[] behind = {1f};
     try (TrainingStep step =

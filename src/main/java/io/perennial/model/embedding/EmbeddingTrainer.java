@@ -12,6 +12,7 @@ import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.EmbeddingModel.Changed;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.BiasRound;
 import io.perennial.model.embedding.rounds.Course;
@@ -175,7 +176,9 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             .orElse(new float[0]),
         items.indices(),
         task.parent().isPresent() ? 0 : options.training().stopping().share(),
-        distillation.replay().weight(),
+        recipe.learnsRatings()
+            ? ReplayWeight.constant(distillation.replay().weight())
+            : ReplayWeight.at(task.now(), distillation.replay(), options.decay()),
         items.touched(),
         new UserTower(
             towers.users(), task.parent().isPresent() ? UserTower.Use.KEPT : UserTower.Use.LEARNT),

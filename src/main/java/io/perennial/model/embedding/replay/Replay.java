@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param most events kept of each owner, 0: none
  * @param owner whose events are counted
  * @param selection which ones stay
- * @param weight of a replayed event beside a new one, above 0
+ * @param weight of a replayed event beside a new one, above 0; it fades like others by its age
  */
 public record Replay(int most, Owner owner, Selection selection, double weight)
     implements Serializable {

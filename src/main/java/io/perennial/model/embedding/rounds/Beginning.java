@@ -3,6 +3,7 @@ package io.perennial.model.embedding.rounds;
 import io.perennial.model.FactorRows;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.step.Examples;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Recipe;
@@ -20,7 +21,7 @@ import java.util.SplittableRandom;
  * @param meanUser where new users begin; empty: around the common vector
  * @param itemIndices of every item row, increasing
  * @param held share of the new examples that are held back
- * @param replayWeight what a replayed event of the main behaviour counts
+ * @param replayWeight what replayed events count
  * @param touchedItems item rows with new events
  * @param userTower makes rows of users whose features are known
  * @param seed of every random choice
@@ -32,7 +33,7 @@ public record Beginning(
     float[] meanUser,
     int[] itemIndices,
     double held,
-    double replayWeight,
+    ReplayWeight replayWeight,
     boolean[] touchedItems,
     UserTower userTower,
     long seed,
@@ -49,7 +50,7 @@ public record Beginning(
       float[] meanUser,
       int[] itemIndices,
       double held,
-      double replayWeight,
+      ReplayWeight replayWeight,
       boolean[] touchedItems,
       long seed) {
     this(
@@ -260,7 +261,9 @@ public record Beginning(
       examples.targets()[n] = again ? replays.values()[p] : news.values()[p];
       examples.heads()[n] = again ? replays.heads()[p] : news.heads()[p];
       examples.weights()[n] =
-          again ? (float) (replayWeight * heads[replays.heads()[p]]) : news.weights()[p];
+          again
+              ? (float) (replayWeight.of(replays.times()[p]) * heads[replays.heads()[p]])
+              : news.weights()[p];
     }
     return examples;
   }

@@ -7,6 +7,7 @@ import io.perennial.Progress;
 import io.perennial.model.FactorRows;
 import io.perennial.model.TrainingLoss;
 import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
 import io.perennial.model.embedding.step.Adam;
@@ -63,7 +64,7 @@ class LocalSgdTest {
     Arrays.setAll(items, n -> n);
     boolean[] touched = new boolean[ITEMS];
     Arrays.fill(touched, true);
-    return new Beginning(recipe, 1, new float[0], items, held, 1, touched, 3);
+    return new Beginning(recipe, 1, new float[0], items, held, ReplayWeight.FULL, touched, 3);
   }
 
   private static List<WorkerState> states(Beginning beginning, int workers) {
