@@ -16,6 +16,7 @@ import io.perennial.registry.DeltaRecommendations;
 import io.perennial.registry.Lease;
 import io.perennial.registry.Leases;
 import io.perennial.registry.ModelRegistry;
+import io.perennial.registry.Records;
 import io.perennial.registry.WarehouseViews;
 import io.perennial.registry.WriteListener;
 import io.perennial.report.ReportWriter;
@@ -154,16 +155,14 @@ final class Composition implements AutoCloseable {
     WarehouseViews.create(spark, warehouse());
   }
 
-  /** The versions of the warehouse, with the views in place. */
+  /**
+   * The versions of the warehouse.
+   *
+   * @throws UsageException where there is no warehouse
+   */
   Versions versions() {
-    openViews();
-    return new Versions(spark, registry());
-  }
-
-  /** The versions of the warehouse, of which only some tables are read, by their names. */
-  Versions versionsWith(List<String> tables) {
-    tables.forEach(table -> WarehouseViews.show(spark, warehouse(), table));
-    return new Versions(spark, registry());
+    requireWarehouse();
+    return new Versions(new Records(spark, warehouse()), registry());
   }
 
   /** The pipeline whose file is named with --pipeline. */

@@ -84,7 +84,7 @@ final class Demo {
     } else {
       tell(registry);
     }
-    show(registry);
+    show();
   }
 
   private boolean isTold(ModelRegistry registry) {
@@ -156,10 +156,8 @@ final class Demo {
     }
   }
 
-  private void show(ModelRegistry registry) {
-    composition.openViews();
-    List<Map<String, Object>> rows =
-        new Versions(composition.spark(), registry).list(pipeline.name());
+  private void show() {
+    List<Map<String, Object>> rows = composition.versions().list(pipeline.name());
     if (!printer.isTable()) {
       printer.print(Versions.COLUMNS, rows);
       return;

@@ -6,6 +6,7 @@ import io.perennial.pipeline.Standing;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.OpenedRun;
 import io.perennial.registry.RunState;
+import io.perennial.registry.Tables;
 import io.perennial.slice.Interval;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -48,7 +49,6 @@ final class StatusCommand implements Callable<Integer> {
           "champion_to_time",
           "rejections_in_a_row");
 
-  private static final List<String> READ = List.of("model_metrics", "gate_findings");
   private static final Set<String> JUDGED = Set.of("promoted", "rejected");
 
   @Spec private CommandSpec spec;
@@ -84,7 +84,7 @@ final class StatusCommand implements Callable<Integer> {
     standing
         .run()
         .filter(run -> run.outcome().filter(JUDGED::contains).isPresent())
-        .ifPresent(run -> row.putAll(judged(run.opened(), composition.versionsWith(READ))));
+        .ifPresent(run -> row.putAll(judged(run.opened(), composition.versions())));
     row.put("champion", standing.champion().map(ModelVersion::version).orElse(null));
     row.put("champion_to_time", standing.champion().map(StatusCommand::end).orElse(null));
     row.put("rejections_in_a_row", standing.rejections());
@@ -106,7 +106,7 @@ final class StatusCommand implements Callable<Integer> {
   private static Map<String, Object> judged(OpenedRun run, Versions versions) {
     ModelVersion version = versions.version(run.pipeline(), run.version());
     Map<String, Object> metrics = new LinkedHashMap<>();
-    for (Row figure : versions.rows("model_metrics", version, "metric", "k")) {
+    for (Row figure : versions.rows(Tables.MODEL_METRICS, version, "metric", "k")) {
       if (figure.getAs("window").equals("validation")
           && figure.getAs("subject").equals("candidate")
           && figure.getAs("segment").equals("all")) {
@@ -115,7 +115,7 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     List<String> failed =
-        versions.rows("gate_findings", version, "position").stream()
+        versions.rows(Tables.GATE_FINDINGS, version, "position").stream()
             .filter(finding -> finding.getAs("outcome").equals("failed"))
             .map(finding -> finding.<String>getAs("rule"))
             .toList();

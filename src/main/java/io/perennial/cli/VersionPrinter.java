@@ -1,6 +1,7 @@
 package io.perennial.cli;
 
 import io.perennial.registry.ModelVersion;
+import io.perennial.registry.Tables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,9 +48,11 @@ final class VersionPrinter {
 
   void print(ModelVersion version) {
     List<Map<String, Object>> metrics =
-        rows(METRICS, versions.rows("model_metrics", version, "window", "segment", "metric", "k"));
+        rows(
+            METRICS,
+            versions.rows(Tables.MODEL_METRICS, version, "window", "segment", "metric", "k"));
     List<Map<String, Object>> findings =
-        rows(FINDINGS, versions.rows("gate_findings", version, "position"));
+        rows(FINDINGS, versions.rows(Tables.GATE_FINDINGS, version, "position"));
     Map<String, Object> row = row(version);
     if (!printer.isTable()) {
       row.put("findings", findings);

@@ -1,22 +1,18 @@
 package io.perennial.cli;
 
-import static org.apache.spark.sql.functions.asc;
-import static org.apache.spark.sql.functions.col;
-
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
+import io.perennial.registry.Records;
+import io.perennial.registry.Tables;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
+import java.util.Set;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
-/**
- * The versions of a warehouse as rows for the commands that show them. Views have to be in place.
- */
+/** The versions of a warehouse as rows for the commands that show them. */
 final class Versions {
   /** Columns of {@link #list}. */
   static final List<String> COLUMNS =
@@ -38,25 +34,17 @@ final class Versions {
 
   private static final List<String> PRIMARY = List.of("ndcg", "rmse");
 
-  private final SparkSession spark;
+  private final Records records;
   private final ModelRegistry registry;
 
-  Versions(SparkSession spark, ModelRegistry registry) {
-    this.spark = spark;
+  Versions(Records records, ModelRegistry registry) {
+    this.records = records;
     this.registry = registry;
   }
 
   /** Names of the pipelines that have versions, sorted. */
   List<String> pipelines() {
-    return spark
-        .table("model_versions")
-        .select("pipeline")
-        .distinct()
-        .sort(asc("pipeline"))
-        .collectAsList()
-        .stream()
-        .map(row -> row.getString(0))
-        .toList();
+    return records.pipelines(Tables.MODEL_VERSIONS);
   }
 
   /** Numbers of a pipeline's versions, oldest first. */
@@ -116,15 +104,22 @@ final class Versions {
   }
 
   /** Figures of one version, with the columns of {@code model_metrics}, or its findings. */
-  List<Row> rows(String table, ModelVersion version, String... order) {
-    return spark
-        .table(table)
-        .where(
-            col("pipeline")
-                .equalTo(version.pipeline())
-                .and(col("version").equalTo(version.version())))
-        .sort(java.util.Arrays.stream(order).map(name -> col(name)).toArray(Column[]::new))
-        .collectAsList();
+  List<Row> rows(Tables table, ModelVersion version, String... order) {
+    return records.of(table, version.pipeline(), Set.of(version.version())).stream()
+        .sorted(by(order))
+        .toList();
+  }
+
+  /** By some columns, one after the other; what is missing comes first. */
+  private static Comparator<Row> by(String... columns) {
+    Comparator<Row> order = (a, b) -> 0;
+    for (String column : columns) {
+      order =
+          order.thenComparing(
+              row -> row.<Comparable<Object>>getAs(column),
+              Comparator.nullsFirst(Comparator.naturalOrder()));
+    }
+    return order;
   }
 
   /**
@@ -132,16 +127,12 @@ final class Versions {
    */
   List<Map<String, Object>> compare(String pipeline, List<Long> versions) {
     Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
-    Dataset<Row> figures =
-        spark
-            .table("model_metrics")
-            .where(
-                col("pipeline")
-                    .equalTo(pipeline)
-                    .and(col("version").isin(versions.toArray()))
-                    .and(col("subject").equalTo("candidate")))
-            .sort("window", "segment", "metric", "k", "version");
-    for (Row figure : figures.collectAsList()) {
+    List<Row> figures =
+        records.of(Tables.MODEL_METRICS, pipeline, Set.copyOf(versions)).stream()
+            .filter(row -> row.getAs("subject").equals("candidate"))
+            .sorted(by("window", "segment", "metric", "k", "version"))
+            .toList();
+    for (Row figure : figures) {
       Map<String, Object> row =
           rows.computeIfAbsent(
               List.of("window", "segment", "metric", "k").stream()
@@ -170,13 +161,12 @@ final class Versions {
   private Map<Long, List<String>> failedRules(String pipeline) {
     Map<Long, List<String>> failed = new LinkedHashMap<>();
     for (Row row :
-        spark
-            .table("gate_findings")
-            .where(col("pipeline").equalTo(pipeline).and(col("outcome").equalTo("failed")))
-            .select("version", "rule")
-            .sort("version", "rule")
-            .collectAsList()) {
-      failed.computeIfAbsent(row.getLong(0), v -> new ArrayList<>()).add(row.getString(1));
+        records.of(Tables.GATE_FINDINGS, pipeline).stream()
+            .sorted(by("version", "rule"))
+            .toList()) {
+      if (row.getAs("outcome").equals("failed")) {
+        failed.computeIfAbsent(row.getAs("version"), v -> new ArrayList<>()).add(row.getAs("rule"));
+      }
     }
     return failed;
   }
@@ -187,18 +177,14 @@ final class Versions {
   private Map<Long, Map<String, Row>> figures(String pipeline) {
     Map<Long, Map<String, Row>> figures = new LinkedHashMap<>();
     for (Row row :
-        spark
-            .table("model_metrics")
-            .where(
-                col("pipeline")
-                    .equalTo(pipeline)
-                    .and(col("segment").equalTo("all"))
-                    .and(col("metric").isin(PRIMARY.toArray())))
-            .sort("version", "metric", "k")
-            .collectAsList()) {
-      figures
-          .computeIfAbsent(row.<Long>getAs("version"), v -> new LinkedHashMap<>())
-          .put(row.getAs("window") + "/" + row.getAs("subject"), row);
+        records.of(Tables.MODEL_METRICS, pipeline).stream()
+            .sorted(by("version", "metric", "k"))
+            .toList()) {
+      if (row.getAs("segment").equals("all") && PRIMARY.contains(row.<String>getAs("metric"))) {
+        figures
+            .computeIfAbsent(row.<Long>getAs("version"), v -> new LinkedHashMap<>())
+            .put(row.getAs("window") + "/" + row.getAs("subject"), row);
+      }
     }
     return figures;
   }

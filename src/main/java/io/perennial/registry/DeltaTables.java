@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -127,20 +128,34 @@ final class DeltaTables {
    * @param partition values of partition columns; a list stands for any of its values
    */
   List<Row> records(Tables table, Map<String, Object> partition) {
+    return records(table, partition, Set.of());
+  }
+
+  /**
+   * The same without some columns.
+   *
+   * @param without columns that nobody asks for
+   */
+  List<Row> records(Tables table, Map<String, Object> partition, Set<String> without) {
     DeltaLog log = log(table);
     Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
     return snapshot.version() < 0
         ? List.of()
-        : new RecordFiles(spark, log, table).read(files(log, snapshot, partition));
+        : new RecordFiles(spark, log, table).read(files(log, snapshot, partition), without);
   }
 
   /** The values of a partition column among a pipeline's rows, without reading them. */
   List<String> partitions(Tables table, String pipeline, String column) {
+    return partitions(table, Map.of("pipeline", pipeline), column);
+  }
+
+  /** The same of the partitions with some values. */
+  List<String> partitions(Tables table, Map<String, Object> partition, String column) {
     DeltaLog log = log(table);
     Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
     return snapshot.version() < 0
         ? List.of()
-        : files(log, snapshot, Map.of("pipeline", pipeline)).stream()
+        : files(log, snapshot, partition).stream()
             .map(file -> file.partitionValues().apply(column))
             .distinct()
             .toList();
@@ -305,7 +320,7 @@ final class DeltaTables {
     return new Before() {
       @Override
       public List<Row> records() {
-        return isNew ? List.of() : new RecordFiles(spark, log, table).read(files);
+        return isNew ? List.of() : new RecordFiles(spark, log, table).read(files, Set.of());
       }
 
       @Override

@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -24,6 +27,8 @@ import org.apache.spark.sql.catalyst.CatalystTypeConverters;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.execution.datasources.FileFormat;
@@ -34,6 +39,7 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.sources.Filter;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Function1;
@@ -164,96 +170,143 @@ final class RecordFiles {
   // ---- reading
 
   /**
-   * The rows of some files, each with every column of the table: instants as microseconds since
-   * 1970, as {@link Timestamps#asMicros} has them, and dates as text.
+   * The rows of some files, each with every column of the table but some: instants as microseconds
+   * since 1970, as {@link Timestamps#asMicros} has them, dates as text, maps in the order in which
+   * they were written.
+   *
+   * @param without columns that nobody asks for
    */
-  List<Row> read(List<AddFile> files) {
+  List<Row> read(List<AddFile> files, Set<String> without) {
     Map<AddFile, List<Row>> known = new HashMap<>();
-    files.forEach(file -> CACHE.get(path(file)).ifPresent(rows -> known.put(file, rows)));
+    for (AddFile file : files) {
+      CACHE.get(key(file, without)).ifPresent(rows -> known.put(file, rows));
+    }
     List<AddFile> unknown = files.stream().filter(file -> !known.containsKey(file)).toList();
     if (!unknown.isEmpty()) {
-      Function1<PartitionedFile, Iterator<InternalRow>> reader = reader();
+      Columns columns = new Columns(without);
       if (unknown.size() < SIDE_BY_SIDE_FROM) {
-        unknown.forEach(file -> known.put(file, decoded(reader, file)));
+        unknown.forEach(file -> known.put(file, columns.read(file)));
       } else {
         try (SideBySide reads = new SideBySide()) {
           Map<AddFile, Supplier<List<Row>>> begun = new LinkedHashMap<>();
-          unknown.forEach(file -> begun.put(file, reads.begin(() -> decoded(reader, file))));
+          unknown.forEach(file -> begun.put(file, reads.begin(() -> columns.read(file))));
           begun.forEach((file, rows) -> known.put(file, rows.get()));
         }
       }
-      unknown.forEach(file -> CACHE.put(path(file), file.size(), known.get(file)));
+      unknown.forEach(file -> CACHE.put(key(file, without), file.size(), known.get(file)));
     }
     return files.stream().flatMap(file -> known.get(file).stream()).toList();
   }
 
-  private String path(AddFile file) {
-    return log.dataPath() + Path.SEPARATOR + file.path();
+  private String key(AddFile file, Set<String> without) {
+    String columns = without.isEmpty() ? "" : " without " + new TreeSet<>(without);
+    return log.dataPath() + Path.SEPARATOR + file.path() + columns;
   }
 
-  private Function1<PartitionedFile, Iterator<InternalRow>> reader() {
-    StructType schema = new StructType(stored.toArray(StructField[]::new));
-    return new ParquetFileFormat()
-        .buildReaderWithPartitionValues(
-            spark,
-            schema,
-            new StructType(),
-            schema,
-            CollectionConverters.asScala(List.<Filter>of()).toSeq(),
-            scalaMap(Map.of(FileFormat.OPTION_RETURNING_BATCH(), "false")),
-            log.newDeltaHadoopConf());
-  }
+  /** Some columns of the table, and how a file is read for them. */
+  private final class Columns {
+    private final List<StructField> inFiles;
 
-  private List<Row> decoded(
-      Function1<PartitionedFile, Iterator<InternalRow>> reader, AddFile file) {
-    Object[] cells = new Object[table.schema().size()];
-    for (StructField field : partitions) {
-      String text = file.partitionValues().apply(field.name());
-      cells[table.schema().fieldIndex(field.name())] = partitionValue(field.dataType(), text);
-    }
-    StructType shown = shown(List.of(table.schema().fields()));
-    Function1<Object, Object> toRow = CatalystTypeConverters.createToScalaConverter(shown(stored));
-    Iterator<InternalRow> found =
-        reader.apply(
-            new PartitionedFile(
-                InternalRow.empty(),
-                SparkPath.fromPath(
-                    new Path(log.dataPath(), SparkPath.fromUrlString(file.path()).toPath())),
-                0,
-                file.size(),
-                new String[0],
-                file.modificationTime(),
-                file.size(),
-                scalaMap(Map.of())));
-    List<Row> rows = new ArrayList<>();
-    while (found.hasNext()) {
-      Row row = (Row) toRow.apply(found.next());
-      Object[] values = cells.clone();
-      for (int c = 0; c < stored.size(); c++) {
-        Object value = row.get(c);
-        boolean date = stored.get(c).dataType().equals(DataTypes.DateType);
-        values[table.schema().fieldIndex(stored.get(c).name())] =
-            date && value != null ? LocalDate.ofEpochDay((Integer) value).toString() : value;
+    /** Of the rows that come out. */
+    private final StructType schema;
+
+    private final List<Function1<Object, Object>> toCell = new ArrayList<>();
+    private final Function1<PartitionedFile, Iterator<InternalRow>> reader;
+
+    Columns(Set<String> without) {
+      this.inFiles = stored.stream().filter(field -> !without.contains(field.name())).toList();
+      StructType shown = new StructType();
+      for (StructField field : table.schema().fields()) {
+        if (!without.contains(field.name())) {
+          shown = shown.add(field.name(), shown(field.dataType()), true);
+        }
       }
-      rows.add(new GenericRowWithSchema(values, shown));
+      this.schema = shown;
+      for (StructField field : inFiles) {
+        toCell.add(cell(field.dataType()));
+      }
+      this.reader =
+          new ParquetFileFormat()
+              .buildReaderWithPartitionValues(
+                  spark,
+                  new StructType(stored.toArray(StructField[]::new)),
+                  new StructType(),
+                  new StructType(inFiles.toArray(StructField[]::new)),
+                  CollectionConverters.asScala(List.<Filter>of()).toSeq(),
+                  scalaMap(Map.of(FileFormat.OPTION_RETURNING_BATCH(), "false")),
+                  log.newDeltaHadoopConf());
     }
-    return List.copyOf(rows);
+
+    List<Row> read(AddFile file) {
+      Object[] ofPartition = new Object[schema.size()];
+      for (StructField field : partitions) {
+        if (schema.getFieldIndex(field.name()).isDefined()) {
+          ofPartition[schema.fieldIndex(field.name())] =
+              partitionValue(field.dataType(), file.partitionValues().apply(field.name()));
+        }
+      }
+      Path path = new Path(log.dataPath(), SparkPath.fromUrlString(file.path()).toPath());
+      Iterator<InternalRow> found =
+          reader.apply(
+              new PartitionedFile(
+                  InternalRow.empty(),
+                  SparkPath.fromPath(path),
+                  0,
+                  file.size(),
+                  new String[0],
+                  file.modificationTime(),
+                  file.size(),
+                  scalaMap(Map.of())));
+      List<Row> rows = new ArrayList<>();
+      while (found.hasNext()) {
+        InternalRow row = found.next();
+        Object[] cells = ofPartition.clone();
+        for (int c = 0; c < inFiles.size(); c++) {
+          StructField field = inFiles.get(c);
+          cells[schema.fieldIndex(field.name())] =
+              row.isNullAt(c) ? null : toCell.get(c).apply(row.get(c, field.dataType()));
+        }
+        rows.add(new GenericRowWithSchema(cells, schema));
+      }
+      return List.copyOf(rows);
+    }
   }
 
-  /** The same columns with instants and dates as the numbers by which Spark keeps them. */
-  private static StructType shown(List<StructField> fields) {
-    StructType shown = new StructType();
-    for (StructField field : fields) {
-      DataType type = field.dataType();
-      shown =
-          shown.add(
-              field.name(),
-              type.equals(DataTypes.TimestampType)
-                  ? DataTypes.LongType
-                  : type.equals(DataTypes.DateType) ? DataTypes.IntegerType : type,
-              true);
+  /** What a column's cells are. */
+  private static DataType shown(DataType type) {
+    if (type.equals(DataTypes.TimestampType)) {
+      return DataTypes.LongType;
     }
-    return shown;
+    return type.equals(DataTypes.DateType) ? DataTypes.StringType : type;
+  }
+
+  /** Makes a cell of what Spark keeps. */
+  private static Function1<Object, Object> cell(DataType type) {
+    if (type.equals(DataTypes.TimestampType)) {
+      return micros -> micros;
+    }
+    if (type.equals(DataTypes.DateType)) {
+      return days -> LocalDate.ofEpochDay((Integer) days).toString();
+    }
+    if (type instanceof MapType map) {
+      return entries -> ordered((MapData) entries, map);
+    }
+    return CatalystTypeConverters.createToScalaConverter(type);
+  }
+
+  private static scala.collection.Map<Object, Object> ordered(MapData entries, MapType type) {
+    Function1<Object, Object> key = CatalystTypeConverters.createToScalaConverter(type.keyType());
+    Function1<Object, Object> value =
+        CatalystTypeConverters.createToScalaConverter(type.valueType());
+    Map<Object, Object> map = new LinkedHashMap<>();
+    ArrayData keys = entries.keyArray();
+    ArrayData values = entries.valueArray();
+    for (int n = 0; n < entries.numElements(); n++) {
+      map.put(
+          key.apply(keys.get(n, type.keyType())),
+          values.isNullAt(n) ? null : value.apply(values.get(n, type.valueType())));
+    }
+    return CollectionConverters.asScala(Collections.unmodifiableMap(map));
   }
 
   private static Object partitionValue(DataType type, String text) {

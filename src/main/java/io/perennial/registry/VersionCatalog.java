@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -84,7 +85,9 @@ final class VersionCatalog {
   /** Outlines of every version, oldest first. */
   List<Outline> outlines(String pipeline) {
     List<Outline> outlines = new ArrayList<>();
-    for (Row row : tables.records(Tables.MODEL_VERSIONS, pipeline)) {
+    for (Row row :
+        tables.records(
+            Tables.MODEL_VERSIONS, Map.of("pipeline", pipeline), Set.of("arrays", "attributes"))) {
       Cells cells = new Cells(row);
       outlines.add(
           new Outline(

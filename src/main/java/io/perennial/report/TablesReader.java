@@ -1,13 +1,7 @@
 package io.perennial.report;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.map_entries;
-
-import io.perennial.QueryExecutionMode;
-import io.perennial.SideBySide;
 import io.perennial.Warehouse;
+import io.perennial.registry.Records;
 import io.perennial.registry.Tables;
 import io.perennial.report.PipelineTables.AliasRow;
 import io.perennial.report.PipelineTables.ClassRow;
@@ -20,11 +14,10 @@ import io.perennial.report.PipelineTables.ProfileRow;
 import io.perennial.report.PipelineTables.RunRow;
 import io.perennial.report.PipelineTables.SliceRow;
 import io.perennial.report.PipelineTables.VersionRow;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,26 +25,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Reads what pages need from the warehouse's tables: one Spark job a table, only the rows of the
- * pipeline. A table that does not exist is an empty one.
+ * Reads what pages need from the warehouse's tables, only the rows of the pipeline. A table that
+ * does not exist is an empty one.
  */
 final class TablesReader {
-  private final SparkSession spark;
-  private final Warehouse warehouse;
+  private final Records records;
 
   TablesReader(SparkSession spark, Warehouse warehouse) {
-    this.spark = spark;
-    this.warehouse = warehouse;
+    this.records = new Records(spark, warehouse);
   }
 
   /**
@@ -61,46 +46,28 @@ final class TablesReader {
    *     users
    */
   PipelineTables read(String pipeline, Set<Long> versions) {
-    return QueryExecutionMode.interpreting(spark, () -> tables(pipeline, versions));
-  }
-
-  private PipelineTables tables(String pipeline, Set<Long> versions) {
-    Column ours = col("pipeline").equalTo(lit(pipeline));
-    try (SideBySide reading = new SideBySide()) {
-      Supplier<Optional<MetricName>> primary = reading.begin(() -> primary(ours));
-      Supplier<List<VersionRow>> rows = reading.begin(() -> versions(ours));
-      Supplier<List<FindingRow>> findings = reading.begin(() -> findings(ours));
-      Supplier<List<AliasRow>> aliases = reading.begin(() -> aliases(ours));
-      Supplier<List<RunRow>> runs = reading.begin(() -> runs(ours));
-      Supplier<List<SliceRow>> slices = reading.begin(() -> slices(ours));
-      Supplier<List<ProfileRow>> profiles = reading.begin(() -> profiles(ours));
-      Supplier<List<EvidenceRow>> evidence =
-          reading.begin(() -> versions.isEmpty() ? List.of() : evidence(ours, versions));
-      Supplier<List<LossRow>> losses =
-          reading.begin(() -> versions.isEmpty() ? List.of() : losses(ours, versions));
-      Supplier<List<ClassRow>> classes =
-          reading.begin(() -> versions.isEmpty() ? List.of() : classes(ours, versions));
-      return new PipelineTables(
-          pipeline,
-          rows.get(),
-          metrics(ours, versions, primary.get()),
-          findings.get(),
-          aliases.get(),
-          runs.get(),
-          slices.get(),
-          profiles.get(),
-          evidence.get(),
-          losses.get(),
-          classes.get(),
-          primary.get());
-    }
+    List<Row> metrics = records.of(Tables.MODEL_METRICS, pipeline);
+    Optional<MetricName> primary = primary(records.of(Tables.EVIDENCE, pipeline), metrics);
+    return new PipelineTables(
+        pipeline,
+        versions(pipeline),
+        metrics(metrics, versions, primary),
+        findings(pipeline),
+        aliases(pipeline),
+        runs(pipeline),
+        slices(pipeline),
+        profiles(pipeline),
+        evidence(pipeline, versions),
+        losses(pipeline, versions),
+        classes(pipeline, versions),
+        primary);
   }
 
   /** Every pipeline that has a version, with its versions' numbers, nights and states. */
   Map<String, List<VersionRow>> pipelines() {
     Map<String, List<VersionRow>> pipelines = new TreeMap<>();
-    for (Row row : collect(Tables.MODEL_VERSIONS, lit(true), t -> t.drop("arrays"))) {
-      pipelines.computeIfAbsent(text(row, "pipeline"), p -> new ArrayList<>()).add(version(row));
+    for (String pipeline : records.pipelines(Tables.MODEL_VERSIONS)) {
+      pipelines.put(pipeline, versions(pipeline));
     }
     return pipelines;
   }
@@ -108,22 +75,17 @@ final class TablesReader {
   /** Every pipeline's champion. */
   Map<String, Long> champions() {
     Map<String, Long> champions = new TreeMap<>();
-    Map<String, Long> sequences = new TreeMap<>();
-    for (Row row : collect(Tables.MODEL_ALIASES, col("alias").equalTo(lit("champion")))) {
-      long sequence = number(row, "sequence").orElse(0L);
-      String pipeline = text(row, "pipeline");
-      if (sequence >= sequences.getOrDefault(pipeline, Long.MIN_VALUE)) {
-        sequences.put(pipeline, sequence);
-        champions.put(pipeline, number(row, "version").orElse(0L));
-      }
+    for (String pipeline : records.pipelines(Tables.MODEL_ALIASES)) {
+      aliases(pipeline).stream()
+          .filter(change -> change.alias().equals("champion"))
+          .max(Comparator.comparingLong(AliasRow::sequence))
+          .ifPresent(change -> champions.put(pipeline, change.version()));
     }
     return champions;
   }
 
-  private List<VersionRow> versions(Column ours) {
-    return collect(Tables.MODEL_VERSIONS, ours, t -> t.drop("arrays")).stream()
-        .map(TablesReader::version)
-        .toList();
+  private List<VersionRow> versions(String pipeline) {
+    return records.versions(pipeline).stream().map(TablesReader::version).toList();
   }
 
   private static VersionRow version(Row row) {
@@ -148,35 +110,22 @@ final class TablesReader {
         instant(row, "created_at"));
   }
 
-  /** The metric of the paired bootstraps, which are made for the primary one alone. */
-  private Optional<MetricName> primary(Column ours) {
-    Optional<MetricName> judged =
-        table(Tables.EVIDENCE)
-            .flatMap(
-                t ->
-                    first(
-                        t.filter(ours)
-                            .groupBy("metric", "k")
-                            .max("version")
-                            .orderBy(col("max(version)").desc())));
-    return judged.or(
-        () ->
-            table(Tables.MODEL_METRICS)
-                .flatMap(
-                    t ->
-                        first(
-                            t.filter(ours)
-                                .groupBy("metric", "k")
-                                .count()
-                                .orderBy(
-                                    col("metric").equalTo(lit("ndcg")).desc(),
-                                    col("metric").equalTo(lit("rmse")).desc(),
-                                    col("k").desc_nulls_last(),
-                                    col("metric")))));
-  }
-
-  private static Optional<MetricName> first(Dataset<Row> metrics) {
-    return metrics.takeAsList(1).stream().findFirst().map(TablesReader::metric);
+  /**
+   * The metric of the latest paired bootstraps, which are made for the primary one alone; before
+   * there are any, ndcg or rmse at its largest cut-off.
+   */
+  private static Optional<MetricName> primary(List<Row> evidence, List<Row> metrics) {
+    return evidence.stream()
+        .max(Comparator.comparingLong(row -> number(row, "version").orElse(0L)))
+        .or(
+            () ->
+                metrics.stream()
+                    .min(
+                        Comparator.comparing((Row row) -> !text(row, "metric").equals("ndcg"))
+                            .thenComparing(row -> !text(row, "metric").equals("rmse"))
+                            .thenComparing(row -> -number(row, "k").orElse(-1L))
+                            .thenComparing(row -> text(row, "metric"))))
+        .map(TablesReader::metric);
   }
 
   private static MetricName metric(Row row) {
@@ -185,20 +134,17 @@ final class TablesReader {
         text(row, "metric"), k > 0 ? OptionalInt.of((int) k) : OptionalInt.empty());
   }
 
-  private List<MetricRow> metrics(Column ours, Set<Long> versions, Optional<MetricName> primary) {
+  private static List<MetricRow> metrics(
+      List<Row> all, Set<Long> versions, Optional<MetricName> primary) {
     if (primary.isEmpty()) {
       return List.of();
     }
-    MetricName name = primary.get();
-    Column wanted =
-        col("metric")
-            .equalTo(lit(name.metric()))
-            .and(coalesce(col("k"), lit(0)).equalTo(lit(name.k().orElse(0))))
-            .and(col("segment").equalTo(lit(PipelineTables.ALL)));
-    if (!versions.isEmpty()) {
-      wanted = wanted.or(col("version").isin(versions.toArray()));
-    }
-    return collect(Tables.MODEL_METRICS, ours.and(wanted)).stream()
+    return all.stream()
+        .filter(
+            row ->
+                versions.contains(number(row, "version").orElse(0L))
+                    || metric(row).equals(primary.get())
+                        && text(row, "segment").equals(PipelineTables.ALL))
         .map(
             row ->
                 new MetricRow(
@@ -214,8 +160,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<FindingRow> findings(Column ours) {
-    return collect(Tables.GATE_FINDINGS, ours).stream()
+  private List<FindingRow> findings(String pipeline) {
+    return records.of(Tables.GATE_FINDINGS, pipeline).stream()
         .map(
             row ->
                 new FindingRow(
@@ -229,8 +175,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<AliasRow> aliases(Column ours) {
-    return collect(Tables.MODEL_ALIASES, ours).stream()
+  private List<AliasRow> aliases(String pipeline) {
+    return records.of(Tables.MODEL_ALIASES, pipeline).stream()
         .map(
             row ->
                 new AliasRow(
@@ -241,14 +187,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<RunRow> runs(Column ours) {
-    return collect(
-            Tables.RUNS,
-            ours,
-            t ->
-                t.withColumn("phases", map_entries(col("phases")))
-                    .withColumn("row_counts", map_entries(col("row_counts"))))
-        .stream()
+  private List<RunRow> runs(String pipeline) {
+    return records.of(Tables.RUNS, pipeline).stream()
         .map(
             row ->
                 new RunRow(
@@ -261,14 +201,14 @@ final class TablesReader {
                     text(row, "outcome"),
                     instant(row, "opened_at"),
                     instant(row, "closed_at"),
-                    entries(row, "phases"),
-                    entries(row, "row_counts"),
+                    map(row, "phases"),
+                    map(row, "row_counts"),
                     map(row, "environment")))
         .toList();
   }
 
-  private List<SliceRow> slices(Column ours) {
-    return collect(Tables.SLICES, ours).stream()
+  private List<SliceRow> slices(String pipeline) {
+    return records.of(Tables.SLICES, pipeline).stream()
         .map(
             row ->
                 new SliceRow(
@@ -282,8 +222,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<ProfileRow> profiles(Column ours) {
-    return collect(Tables.INPUT_PROFILES, ours).stream()
+  private List<ProfileRow> profiles(String pipeline) {
+    return records.of(Tables.INPUT_PROFILES, pipeline).stream()
         .map(
             row ->
                 new ProfileRow(
@@ -294,8 +234,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<EvidenceRow> evidence(Column ours, Set<Long> versions) {
-    return collect(Tables.EVIDENCE, ours.and(col("version").isin(versions.toArray()))).stream()
+  private List<EvidenceRow> evidence(String pipeline, Set<Long> versions) {
+    return records.of(Tables.EVIDENCE, pipeline, versions).stream()
         .map(
             row ->
                 new EvidenceRow(
@@ -314,9 +254,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<LossRow> losses(Column ours, Set<Long> versions) {
-    return collect(Tables.TRAINING_LOSSES, ours.and(col("version").isin(versions.toArray())))
-        .stream()
+  private List<LossRow> losses(String pipeline, Set<Long> versions) {
+    return records.of(Tables.TRAINING_LOSSES, pipeline, versions).stream()
         .map(
             row ->
                 new LossRow(
@@ -327,9 +266,8 @@ final class TablesReader {
         .toList();
   }
 
-  private List<ClassRow> classes(Column ours, Set<Long> versions) {
-    return collect(Tables.RATING_CLASSES, ours.and(col("version").isin(versions.toArray())))
-        .stream()
+  private List<ClassRow> classes(String pipeline, Set<Long> versions) {
+    return records.of(Tables.RATING_CLASSES, pipeline, versions).stream()
         .map(
             row ->
                 new ClassRow(
@@ -342,27 +280,6 @@ final class TablesReader {
                     real(row, "f1"),
                     number(row, "support").orElse(0L)))
         .toList();
-  }
-
-  private List<Row> collect(Tables table, Column filter) {
-    return collect(table, filter, t -> t);
-  }
-
-  private List<Row> collect(Tables table, Column filter, UnaryOperator<Dataset<Row>> shape) {
-    return table(table).map(t -> shape.apply(t.filter(filter)).collectAsList()).orElse(List.of());
-  }
-
-  private Optional<Dataset<Row>> table(Tables table) {
-    String location = warehouse.table(table.tableName());
-    Path log = new Path(location, "_delta_log");
-    try {
-      FileSystem files = log.getFileSystem(spark.sessionState().newHadoopConf());
-      return files.exists(log)
-          ? Optional.of(spark.read().format("delta").load(location))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot look for the table " + location, e);
-    }
   }
 
   private static String text(Row row, String column) {
@@ -387,32 +304,14 @@ final class TablesReader {
   }
 
   private static Optional<Instant> instant(Row row, String column) {
-    Object value = row.get(row.fieldIndex(column));
-    return value instanceof java.sql.Timestamp timestamp
-        ? Optional.of(timestamp.toInstant())
-        : Optional.ofNullable((Instant) value);
+    return number(row, column).map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
   }
 
   private static Optional<LocalDate> date(Row row, String column) {
-    Object value = row.get(row.fieldIndex(column));
-    return value instanceof java.sql.Date date
-        ? Optional.of(date.toLocalDate())
-        : Optional.ofNullable((LocalDate) value);
+    return Optional.of(text(row, column)).filter(day -> !day.isEmpty()).map(LocalDate::parse);
   }
 
-  /** A map that was read as an array of its entries, which keeps the order of the table. */
-  private static <V> Map<String, V> entries(Row row, String column) {
-    int index = row.fieldIndex(column);
-    Map<String, V> map = new LinkedHashMap<>();
-    if (!row.isNullAt(index)) {
-      for (Row entry : row.<Row>getList(index)) {
-        map.put(entry.getString(0), entry.<V>getAs(1));
-      }
-    }
-    return map;
-  }
-
-  /** In no order. */
+  /** In the order of the table. */
   private static <V> Map<String, V> map(Row row, String column) {
     int index = row.fieldIndex(column);
     Map<String, V> map = new LinkedHashMap<>();

@@ -58,7 +58,7 @@ final class WarehouseFixture {
                 .coalesce(1)
                 .write()
                 .format("delta")
-                .partitionBy(table.partitions().get(0))
+                .partitionBy(table.partitions().toArray(String[]::new))
                 .save(warehouse.table(table.tableName())));
   }
 
