@@ -1,6 +1,5 @@
 package io.perennial;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
@@ -22,32 +21,20 @@ public final class QueryExecutionMode {
           // Spark describes every query's plan to its listeners; the short form is enough.
           "spark.sql.ui.explainMode", "simple");
 
-  private final SparkSession spark;
-  private final Map<String, String> before = new LinkedHashMap<>();
+  private final SessionSettings settings;
 
-  private QueryExecutionMode(SparkSession spark) {
-    this.spark = spark;
+  private QueryExecutionMode(SessionSettings settings) {
+    this.settings = settings;
   }
 
   /** Interprets from now on. */
   public static QueryExecutionMode interpreted(SparkSession spark) {
-    QueryExecutionMode mode = new QueryExecutionMode(spark);
-    INTERPRETED.forEach(
-        (key, value) -> {
-          mode.before.put(key, spark.conf().get(key));
-          spark.conf().set(key, value);
-        });
-    return mode;
+    return new QueryExecutionMode(SessionSettings.set(spark, INTERPRETED));
   }
 
   /** Interprets while something small is read, and goes on as before. */
   public static <T> T interpreting(SparkSession spark, Supplier<T> reading) {
-    QueryExecutionMode mode = interpreted(spark);
-    try {
-      return reading.get();
-    } finally {
-      mode.restore();
-    }
+    return SessionSettings.during(spark, INTERPRETED, reading);
   }
 
   /** Goes back to compiling when a night turns out to be large. */
@@ -59,6 +46,6 @@ public final class QueryExecutionMode {
 
   /** As it was before. */
   public void restore() {
-    before.forEach((key, value) -> spark.conf().set(key, value));
+    settings.restore();
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -50,6 +51,11 @@ public record RememberedEvents(
               false,
               "by which it was chosen: of an owner's events those with the lowest stay");
 
+  /** Nothing is remembered. */
+  public static final RememberedEvents NONE =
+      new RememberedEvents(
+          new int[0], new int[0], new int[0], new float[0], new long[0], new float[0]);
+
   private static final int PIECE = 1 << 16;
 
   public RememberedEvents {
@@ -64,12 +70,58 @@ public record RememberedEvents(
     return users.length;
   }
 
+  /** Those at some places, in the order given. */
+  public RememberedEvents some(int[] places) {
+    RememberedEvents some = sized(places.length);
+    for (int n = 0; n < places.length; n++) {
+      some.users[n] = users[places[n]];
+      some.items[n] = items[places[n]];
+      some.behaviours[n] = behaviours[places[n]];
+      some.values[n] = values[places[n]];
+      some.times[n] = times[places[n]];
+      some.keys[n] = keys[places[n]];
+    }
+    return some;
+  }
+
+  /** Those at the places that a condition accepts. */
+  public RememberedEvents where(IntPredicate place) {
+    return some(IntStream.range(0, size()).filter(place).toArray());
+  }
+
+  /** All of some parts, one after the other. */
+  public static RememberedEvents concatenated(List<RememberedEvents> parts) {
+    RememberedEvents all = sized(parts.stream().mapToInt(RememberedEvents::size).sum());
+    int at = 0;
+    for (RememberedEvents part : parts) {
+      int n = part.size();
+      System.arraycopy(part.users, 0, all.users, at, n);
+      System.arraycopy(part.items, 0, all.items, at, n);
+      System.arraycopy(part.behaviours, 0, all.behaviours, at, n);
+      System.arraycopy(part.values, 0, all.values, at, n);
+      System.arraycopy(part.times, 0, all.times, at, n);
+      System.arraycopy(part.keys, 0, all.keys, at, n);
+      at += n;
+    }
+    return all;
+  }
+
+  private static RememberedEvents sized(int size) {
+    return new RememberedEvents(
+        new int[size],
+        new int[size],
+        new int[size],
+        new float[size],
+        new long[size],
+        new float[size]);
+  }
+
   /** Every event, in the active Spark session, with {@link #SCHEMA}. */
   public Dataset<Row> dataset() {
     SparkSession spark = SparkSession.active();
     List<RememberedEvents> pieces = new ArrayList<>();
     for (int from = 0; from < size(); from += PIECE) {
-      pieces.add(piece(from, Math.min(size(), from + PIECE)));
+      pieces.add(some(IntStream.range(from, Math.min(size(), from + PIECE)).toArray()));
     }
     JavaRDD<Row> rows =
         new JavaSparkContext(spark.sparkContext())
@@ -89,16 +141,6 @@ public record RememberedEvents(
         .createDataFrame(rows, inMillis)
         .withColumn("event_time", timestamp_millis(col("event_time")))
         .select(columns);
-  }
-
-  private RememberedEvents piece(int from, int to) {
-    return new RememberedEvents(
-        Arrays.copyOfRange(users, from, to),
-        Arrays.copyOfRange(items, from, to),
-        Arrays.copyOfRange(behaviours, from, to),
-        Arrays.copyOfRange(values, from, to),
-        Arrays.copyOfRange(times, from, to),
-        Arrays.copyOfRange(keys, from, to));
   }
 
   private Iterator<Row> rows() {

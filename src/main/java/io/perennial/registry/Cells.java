@@ -40,7 +40,7 @@ record Cells(Row row) {
     return isNull(column) ? Optional.empty() : Optional.of(number(column));
   }
 
-  /** Of a column that {@link Timestamps#asMicros} turned into microseconds. */
+  /** Of a column in microseconds since 1970. */
   Instant instant(String column) {
     return Timestamps.instant(number(column));
   }

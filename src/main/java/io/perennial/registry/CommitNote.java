@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param version that the rows belong to; 0: none
  */
 record CommitNote(String pipeline, String runId, Optional<Interval> interval, long version) {
+  /** Setting of a session by which Delta's own commands note it. */
+  static final String SETTING = "spark.databricks.delta.commitInfo.userMetadata";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static CommitNote of(String pipeline, String runId) {

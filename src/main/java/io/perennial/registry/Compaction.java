@@ -2,6 +2,7 @@ package io.perennial.registry;
 
 import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
+import io.perennial.SessionSettings;
 import io.perennial.Warehouse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +47,6 @@ public final class Compaction {
   /** In how many parts the listing of a table's files is spread; Spark's default is 10,000. */
   private static final String LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism";
 
-  private static final String NOTE = "spark.databricks.delta.commitInfo.userMetadata";
   private static final String LEAST = "spark.databricks.delta.optimize.minFileSize";
   private static final String MOST = "spark.databricks.delta.optimize.maxFileSize";
 
@@ -93,28 +92,21 @@ public final class Compaction {
     Names.pipeline(pipeline);
     Map<String, String> settings =
         Map.of(
-            NOTE, CommitNote.of(pipeline, "compact").json(),
+            CommitNote.SETTING,
+            CommitNote.of(pipeline, "compact").json(),
             // A commit for each look would be one more small file.
-            VACUUM_LOG, "false",
-            LISTING, "8",
-            LEAST, Long.toString(SMALL),
-            MOST, Long.toString(MERGED));
-    Map<String, Optional<String>> before = new LinkedHashMap<>();
-    settings.keySet().forEach(key -> before.put(key, now(key)));
-    settings.forEach(spark.conf()::set);
-    try {
-      return existing().stream().map(table -> care(table, pipeline, at)).toList();
-    } finally {
-      before.forEach(
-          (key, value) ->
-              value.ifPresentOrElse(
-                  earlier -> spark.conf().set(key, earlier), () -> spark.conf().unset(key)));
-    }
-  }
-
-  private Optional<String> now(String key) {
-    scala.Option<String> value = spark.conf().getOption(key);
-    return value.isDefined() ? Optional.of(value.get()) : Optional.empty();
+            VACUUM_LOG,
+            "false",
+            LISTING,
+            "8",
+            LEAST,
+            Long.toString(SMALL),
+            MOST,
+            Long.toString(MERGED));
+    return SessionSettings.during(
+        spark,
+        settings,
+        () -> existing().stream().map(table -> care(table, pipeline, at)).toList());
   }
 
   private List<Tables> existing() {

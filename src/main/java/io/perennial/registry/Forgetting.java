@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.delta.tables.DeltaTable;
+import io.perennial.SessionSettings;
 import io.perennial.Warehouse;
 import io.perennial.model.ModelState;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,8 +33,6 @@ import org.apache.spark.sql.SparkSession;
  * days, until {@link Compaction} deletes them.
  */
 public final class Forgetting {
-  private static final String NOTE = "spark.databricks.delta.commitInfo.userMetadata";
-
   /** How the rows of a table say whose they are. */
   private enum Owner {
     NATURAL_ID,
@@ -160,11 +158,15 @@ public final class Forgetting {
   }
 
   private void delete(Tables table, String pipeline, Column rows) {
-    Optional<String> before = Optional.ofNullable(spark.conf().get(NOTE, null));
-    spark.conf().set(NOTE, CommitNote.of(pipeline, "forget").json());
     try {
-      DeltaTable.forPath(spark, warehouse.table(table.tableName()))
-          .delete(col("pipeline").equalTo(pipeline).and(rows));
+      SessionSettings.during(
+          spark,
+          Map.of(CommitNote.SETTING, CommitNote.of(pipeline, "forget").json()),
+          () -> {
+            DeltaTable.forPath(spark, warehouse.table(table.tableName()))
+                .delete(col("pipeline").equalTo(pipeline).and(rows));
+            return table;
+          });
     } catch (DeltaConcurrentModificationException raced) {
       throw new RegistryConflictException(
           "Cannot delete from "
@@ -174,9 +176,6 @@ public final class Forgetting {
               + " meanwhile. Run the same command again when it has ended; what was deleted stays"
               + " deleted.",
           raced);
-    } finally {
-      before.ifPresentOrElse(
-          earlier -> spark.conf().set(NOTE, earlier), () -> spark.conf().unset(NOTE));
     }
   }
 

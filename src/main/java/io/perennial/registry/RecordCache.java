@@ -7,15 +7,18 @@ import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /**
- * Rows of small files that were read or written a moment ago. A file never changes and its name is
- * never used again, so what is remembered is never wrong. A session of many nights reads each
- * record once.
+ * Rows of files of few rows that were read or written a moment ago. A file never changes and its
+ * name is never used again, so what is remembered is never wrong. A session of many nights reads
+ * each record once.
  */
 final class RecordCache {
   /** Bytes of the largest file that is remembered. */
   private static final long LARGEST = 256 * 1024;
 
-  /** Bytes of all files together; as rows they take some ten times as much. */
+  /** Rows of one: figures, of which a file has hundreds, are looked at once. */
+  private static final int MOST_ROWS = 64;
+
+  /** Bytes of all files together. Most of such a file is Parquet's own account of it. */
   private static final long MOST = 8 * 1024 * 1024;
 
   private record Entry(List<Row> rows, long bytes) {}
@@ -31,7 +34,7 @@ final class RecordCache {
    * @param size of the file in bytes
    */
   synchronized void put(String path, long size, List<Row> rows) {
-    if (size > LARGEST || byPath.containsKey(path)) {
+    if (size > LARGEST || rows.size() > MOST_ROWS || byPath.containsKey(path)) {
       return;
     }
     byPath.put(path, new Entry(rows, size));

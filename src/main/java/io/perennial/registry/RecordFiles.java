@@ -171,8 +171,7 @@ final class RecordFiles {
 
   /**
    * The rows of some files, each with every column of the table but some: instants as microseconds
-   * since 1970, as {@link Timestamps#asMicros} has them, dates as text, maps in the order in which
-   * they were written.
+   * since 1970, dates as text, maps in the order in which they were written.
    *
    * @param without columns that nobody asks for
    */

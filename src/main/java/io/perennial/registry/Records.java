@@ -1,6 +1,7 @@
 package io.perennial.registry;
 
 import io.perennial.Warehouse;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,15 @@ public final class Records {
   /** The same of some of its versions; the table must be partitioned by them. */
   public List<Row> of(Tables table, String pipeline, Set<Long> versions) {
     return tables.records(table, DeltaTables.partition(pipeline, "version", List.copyOf(versions)));
+  }
+
+  /** The same of the newest of the versions that have rows; the table is partitioned by them. */
+  public List<Row> newest(Tables table, String pipeline) {
+    return tables.partitions(table, pipeline, "version").stream()
+        .map(Long::valueOf)
+        .max(Comparator.naturalOrder())
+        .map(version -> of(table, pipeline, Set.of(version)))
+        .orElse(List.of());
   }
 
   /** What is told of a pipeline's versions, without their arrays. */

@@ -66,27 +66,7 @@ final class StoredRows {
             .toArray(Column[]::new);
     List<RememberedEvents> parts =
         internal(rows.select(columns)).mapPartitions(r -> List.of(events(r)).iterator()).collect();
-    int size = parts.stream().mapToInt(RememberedEvents::size).sum();
-    RememberedEvents all =
-        new RememberedEvents(
-            new int[size],
-            new int[size],
-            new int[size],
-            new float[size],
-            new long[size],
-            new float[size]);
-    int at = 0;
-    for (RememberedEvents part : parts) {
-      int n = part.size();
-      System.arraycopy(part.users(), 0, all.users(), at, n);
-      System.arraycopy(part.items(), 0, all.items(), at, n);
-      System.arraycopy(part.behaviours(), 0, all.behaviours(), at, n);
-      System.arraycopy(part.values(), 0, all.values(), at, n);
-      System.arraycopy(part.times(), 0, all.times(), at, n);
-      System.arraycopy(part.keys(), 0, all.keys(), at, n);
-      at += n;
-    }
-    return all;
+    return RememberedEvents.concatenated(parts);
   }
 
   private static RememberedEvents events(Iterator<InternalRow> rows) {

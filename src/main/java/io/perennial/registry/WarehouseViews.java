@@ -39,8 +39,7 @@ public final class WarehouseViews {
     VIEWS.forEach((name, view) -> spark.sql(view.query).createOrReplaceTempView(name));
   }
 
-  /** Makes one table that exists known by its name, which takes a fraction of all views' time. */
-  public static void show(SparkSession spark, Warehouse warehouse, String table) {
+  private static void show(SparkSession spark, Warehouse warehouse, String table) {
     spark.read().format("delta").load(warehouse.table(table)).createOrReplaceTempView(table);
   }
 

@@ -47,7 +47,7 @@ final class TablesReader {
    */
   PipelineTables read(String pipeline, Set<Long> versions) {
     List<Row> metrics = records.of(Tables.MODEL_METRICS, pipeline);
-    Optional<MetricName> primary = primary(records.of(Tables.EVIDENCE, pipeline), metrics);
+    Optional<MetricName> primary = primary(records.newest(Tables.EVIDENCE, pipeline), metrics);
     return new PipelineTables(
         pipeline,
         versions(pipeline),
@@ -116,7 +116,7 @@ final class TablesReader {
    */
   private static Optional<MetricName> primary(List<Row> evidence, List<Row> metrics) {
     return evidence.stream()
-        .max(Comparator.comparingLong(row -> number(row, "version").orElse(0L)))
+        .findFirst()
         .or(
             () ->
                 metrics.stream()

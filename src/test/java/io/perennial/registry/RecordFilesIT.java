@@ -1,5 +1,7 @@
 package io.perennial.registry;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perennial.TestSession;
@@ -12,10 +14,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,12 +99,13 @@ class RecordFilesIT {
 
   /** As a query over the table gives them. */
   private List<Row> queried(Tables table) {
-    Dataset<Row> rows = Timestamps.asMicros(tables().read(table));
-    for (var field : table.schema().fields()) {
-      if (field.dataType().equals(org.apache.spark.sql.types.DataTypes.DateType)) {
-        rows =
-            rows.withColumn(
-                field.name(), org.apache.spark.sql.functions.col(field.name()).cast("string"));
+    Dataset<Row> rows = tables().read(table);
+    for (StructField field : table.schema().fields()) {
+      Column column = col(field.name());
+      if (field.dataType().equals(DataTypes.TimestampType)) {
+        rows = rows.withColumn(field.name(), unix_micros(column));
+      } else if (field.dataType().equals(DataTypes.DateType)) {
+        rows = rows.withColumn(field.name(), column.cast("string"));
       }
     }
     return rows.collectAsList();

@@ -7,9 +7,9 @@ import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelState;
 import io.perennial.model.ModelState.Companion;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.StateReader;
 import io.perennial.model.embedding.EmbeddingModel.Changed;
-import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.step.Objective;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Parameters;
@@ -92,9 +92,7 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
             new Companion(
                 new MemoryFactorTable(model.itemMoments()),
                 model.changed().map(changed -> new MemoryFactorTable(changed.itemMoments())))),
-        model.exemplars().size() == 0
-            ? Optional.empty()
-            : Optional.of(model.exemplars().remembered()),
+        model.exemplars().size() == 0 ? Optional.empty() : Optional.of(model.exemplars()),
         arrays,
         attributes);
   }
@@ -276,7 +274,7 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
         List.of());
   }
 
-  private static Exemplars exemplars(ModelState state, FactorRows items, int heads) {
+  private static RememberedEvents exemplars(ModelState state, FactorRows items, int heads) {
     double[] former = state.arrays().get(FORMER_EXEMPLARS);
     if (former != null && former.length > 0) {
       throw new CorruptStateException(
@@ -285,14 +283,14 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
               + " it begins anew, or go on with the build that wrote the version");
     }
     if (state.remembered().isEmpty()) {
-      return Exemplars.NONE;
+      return RememberedEvents.NONE;
     }
-    Exemplars exemplars = Exemplars.of(state.remembered().get());
+    RememberedEvents exemplars = state.remembered().get();
     for (int n = 0; n < exemplars.size(); n++) {
       if (exemplars.users()[n] < 0
           || items.position(exemplars.items()[n]) < 0
-          || exemplars.heads()[n] < 0
-          || exemplars.heads()[n] >= heads
+          || exemplars.behaviours()[n] < 0
+          || exemplars.behaviours()[n] >= heads
           || !Float.isFinite(exemplars.values()[n])
           || !Float.isFinite(exemplars.keys()[n])) {
         throw new CorruptStateException(
@@ -301,7 +299,7 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
                 + ", item "
                 + exemplars.items()[n]
                 + ", behaviour "
-                + exemplars.heads()[n]
+                + exemplars.behaviours()[n]
                 + ", value "
                 + exemplars.values()[n]
                 + ", key "

@@ -3,7 +3,7 @@ package io.perennial.model.embedding;
 import io.perennial.Behaviours;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
-import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.BiasRound;
@@ -167,7 +167,7 @@ final class EmbeddingFoldIn implements FoldIn {
     int width = items.width();
     WorkerState state =
         beginning.worker(
-            0, events, Exemplars.NONE, FactorRows.empty(width), FactorRows.empty(2 * width));
+            0, events, RememberedEvents.NONE, FactorRows.empty(width), FactorRows.empty(2 * width));
     Recipe recipe = options.recipe();
     if (recipe.learnsRatings() && recipe.biases()) {
       BiasRound.Input input =

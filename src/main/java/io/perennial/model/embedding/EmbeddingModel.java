@@ -5,9 +5,9 @@ import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.Model;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingLoss;
-import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.step.ParameterRows;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class EmbeddingModel implements Model {
   private final Optional<Changed> changed;
   private final ParameterRows dense;
   private final RowMean userMean;
-  private final Exemplars exemplars;
+  private final RememberedEvents exemplars;
   private final ModelTowers towers;
   private final List<TrainingLoss> losses;
 
@@ -62,7 +62,7 @@ public final class EmbeddingModel implements Model {
       Optional<Changed> changed,
       ParameterRows dense,
       RowMean userMean,
-      Exemplars exemplars,
+      RememberedEvents exemplars,
       ModelTowers towers,
       List<TrainingLoss> losses) {
     this.form = Objects.requireNonNull(form, "form");
@@ -123,7 +123,7 @@ public final class EmbeddingModel implements Model {
   }
 
   /** Events that are remembered. */
-  public Exemplars exemplars() {
+  public RememberedEvents exemplars() {
     return exemplars;
   }
 

@@ -7,6 +7,7 @@ import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.MemoryFactorTable;
 import io.perennial.model.NoTrainingEventsException;
 import io.perennial.model.OverlaidFactorTable;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.Trainer;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.EmbeddingModel.Changed;
@@ -332,7 +333,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             dense.values()[0],
             dense.values()[1],
             named());
-    Exemplars exemplars = remembered(parent, items, workers, form, itemTable);
+    RememberedEvents exemplars = remembered(parent, items, workers, form, itemTable);
     RowMean mean = parent.map(EmbeddingModel::userMean).orElse(RowMean.zero(width)).plus(change);
     if (parent.isEmpty()) {
       return new EmbeddingModel(
@@ -364,18 +365,18 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         trained.losses());
   }
 
-  private Exemplars remembered(
+  private RememberedEvents remembered(
       Optional<EmbeddingModel> parent,
       ItemSide items,
       Workers workers,
       ScoreForm form,
       FactorRows itemTable) {
     Replay replay = distillation.replay();
-    Exemplars before = parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE);
+    RememberedEvents before = parent.map(EmbeddingModel::exemplars).orElse(RememberedEvents.NONE);
     if (replay.most() == 0) {
-      return Exemplars.NONE;
+      return RememberedEvents.NONE;
     }
-    List<Exemplars> chosen = new ArrayList<>();
+    List<RememberedEvents> chosen = new ArrayList<>();
     BitSet lookedAt = new BitSet();
     for (ExemplarChoice.Chosen part :
         workers.each(
@@ -389,7 +390,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     }
     // What was looked at again has a new key, or is to go.
     chosen.add(before.where(place -> !lookedAt.get(place)));
-    return Exemplars.concatenated(chosen).bounded(replay.owner(), replay.most());
+    return Exemplars.bounded(RememberedEvents.concatenated(chosen), replay.owner(), replay.most());
   }
 
   private static FactorTable overlaid(FactorTable base, FactorTable changed, long newcomers) {

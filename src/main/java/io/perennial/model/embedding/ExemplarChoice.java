@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.ExemplarChoice.Chosen;
 import io.perennial.model.embedding.ExemplarChoice.Input;
 import io.perennial.model.embedding.replay.Exemplars;
@@ -31,7 +32,8 @@ final class ExemplarChoice implements Work<Input, Chosen> {
    * @param itemRows rows for dot products, {@code items × form.length()}
    * @param before what was remembered before
    */
-  record Input(Replay replay, ScoreForm form, int[] itemIndices, float[] itemRows, Exemplars before)
+  record Input(
+      Replay replay, ScoreForm form, int[] itemIndices, float[] itemRows, RememberedEvents before)
       implements Serializable {}
 
   /**
@@ -40,14 +42,14 @@ final class ExemplarChoice implements Work<Input, Chosen> {
    * @param exemplars with their keys
    * @param lookedAt places of those among what was remembered before that were candidates again
    */
-  record Chosen(Exemplars exemplars, int[] lookedAt) implements Serializable {}
+  record Chosen(RememberedEvents exemplars, int[] lookedAt) implements Serializable {}
 
   @Override
   public Chosen apply(WorkerState state, Input input) {
     boolean again = input.replay().selection() != Replay.Selection.RESERVOIR;
     int taken = again ? state.training().size() : state.fresh();
-    Exemplars all =
-        Exemplars.concatenated(
+    RememberedEvents all =
+        RememberedEvents.concatenated(
             List.of(
                 events(state, input, state.training(), state.trainingTimes(), taken),
                 events(
@@ -56,15 +58,15 @@ final class ExemplarChoice implements Work<Input, Chosen> {
                     state.validation(),
                     state.validationTimes(),
                     state.validation().size())));
-    Exemplars chosen =
+    RememberedEvents chosen =
         input.replay().selection() == Replay.Selection.HERDING ? herded(state, input, all) : all;
     return new Chosen(
-        chosen.bounded(input.replay().owner(), input.replay().most()),
+        Exemplars.bounded(chosen, input.replay().owner(), input.replay().most()),
         again ? places(input.before(), all) : new int[0]);
   }
 
   /** Places of the remembered events that are among some others. */
-  private static int[] places(Exemplars before, Exemplars candidates) {
+  private static int[] places(RememberedEvents before, RememberedEvents candidates) {
     Set<Event> events = new HashSet<>();
     for (int n = 0; n < candidates.size(); n++) {
       events.add(Event.of(candidates, n));
@@ -81,28 +83,28 @@ final class ExemplarChoice implements Work<Input, Chosen> {
 
   /** What makes an event another than those that are remembered. */
   private record Event(int user, int item, int head) {
-    static Event of(Exemplars events, int n) {
-      return new Event(events.users()[n], events.items()[n], events.heads()[n]);
+    static Event of(RememberedEvents events, int n) {
+      return new Event(events.users()[n], events.items()[n], events.behaviours()[n]);
     }
   }
 
-  private static Exemplars events(
+  private static RememberedEvents events(
       WorkerState state, Input input, Examples examples, long[] times, int count) {
-    Exemplars events =
-        new Exemplars(
+    RememberedEvents events =
+        new RememberedEvents(
+            new int[count],
             new int[count],
             new int[count],
             new float[count],
-            new float[count],
-            new int[count],
-            Arrays.copyOf(times, count));
+            Arrays.copyOf(times, count),
+            new float[count]);
     float[] userRows = input.form().userRows(state.users().values(), state.users().count());
     int length = input.form().length();
     for (int n = 0; n < count; n++) {
       events.users()[n] = state.indices()[examples.users()[n]];
       events.items()[n] = input.itemIndices()[examples.items()[n]];
       events.values()[n] = examples.targets()[n];
-      events.heads()[n] = examples.heads()[n];
+      events.behaviours()[n] = examples.heads()[n];
       if (input.replay().selection() == Replay.Selection.RESERVOIR) {
         long hash = Partition.seed(events.users()[n], events.items()[n]);
         events.keys()[n] = (hash >>> 40) * 0x1.0p-24f;
@@ -121,9 +123,9 @@ final class ExemplarChoice implements Work<Input, Chosen> {
   }
 
   /** Those that herding chooses among each owner's, with their ranks as keys. */
-  private static Exemplars herded(WorkerState state, Input input, Exemplars all) {
+  private static RememberedEvents herded(WorkerState state, Input input, RememberedEvents all) {
     boolean byUser = input.replay().owner() == Replay.Owner.USER;
-    Exemplars sorted = all.bounded(input.replay().owner(), Integer.MAX_VALUE);
+    RememberedEvents sorted = Exemplars.bounded(all, input.replay().owner(), Integer.MAX_VALUE);
     int[] owners = byUser ? sorted.users() : sorted.items();
     int dimension = input.form().dimension();
     int length = input.form().length();

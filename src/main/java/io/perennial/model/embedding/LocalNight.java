@@ -1,7 +1,7 @@
 package io.perennial.model.embedding;
 
 import io.perennial.model.FactorRows;
-import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
 import io.perennial.model.embedding.rounds.ItemCounts;
@@ -52,7 +52,8 @@ final class LocalNight implements NightData {
   @Override
   public Workers workers(Beginning beginning, Optional<JavaRDD<EncodedFeatures>> features) {
     EncodedFeatures known = features.map(this::ofUsers).orElse(EncodedFeatures.NONE);
-    Exemplars remembered = parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE);
+    RememberedEvents remembered =
+        parent.map(EmbeddingModel::exemplars).orElse(RememberedEvents.NONE);
     int width = beginning.recipe().width();
     int[][] rows = new int[workers][events.size()];
     int[] sizes = new int[workers];
@@ -64,7 +65,7 @@ final class LocalNight implements NightData {
     for (int id = 0; id < workers; id++) {
       int worker = id;
       EventRows news = events.some(Arrays.copyOf(rows[id], sizes[id]));
-      Exemplars replays =
+      RememberedEvents replays =
           beginning.replays(
               news,
               remembered.where(p -> Partition.worker(remembered.users()[p], workers) == worker));

@@ -3,7 +3,7 @@ package io.perennial.model.embedding;
 import io.perennial.model.DatasetFactorTable;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FactorTable;
-import io.perennial.model.embedding.replay.Exemplars;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
 import io.perennial.model.embedding.rounds.ItemCounts;
@@ -78,8 +78,8 @@ final class SparkNight implements NightData {
     int width = beginning.recipe().width();
     int number = workers;
     Broadcast<Beginning> begin = context.broadcast(beginning);
-    Broadcast<Exemplars> remembered =
-        context.broadcast(parent.map(EmbeddingModel::exemplars).orElse(Exemplars.NONE));
+    Broadcast<RememberedEvents> remembered =
+        context.broadcast(parent.map(EmbeddingModel::exemplars).orElse(RememberedEvents.NONE));
     JavaPairRDD<Integer, EventRows> events =
         pieces.flatMapToPair(piece -> split(piece, number).iterator());
     Broadcast<BitSet> wanted = context.broadcast(wanted(remembered.value()));
@@ -120,13 +120,13 @@ final class SparkNight implements NightData {
               Iterable<EncodedFeatures>>
           group,
       Beginning beginning,
-      Exemplars remembered,
+      RememberedEvents remembered,
       int workers,
       int width) {
     List<EventRows> parts = new ArrayList<>();
     group._1().forEach(parts::add);
     EventRows news = EventRows.concatenated(parts).sorted();
-    Exemplars replays =
+    RememberedEvents replays =
         beginning.replays(
             news, remembered.where(p -> Partition.worker(remembered.users()[p], workers) == id));
     List<EncodedFeatures> features = new ArrayList<>();
@@ -147,7 +147,7 @@ final class SparkNight implements NightData {
   }
 
   /** Users whose rows a worker may need: of the events, and of what is remembered. A bit a user. */
-  private BitSet wanted(Exemplars remembered) {
+  private BitSet wanted(RememberedEvents remembered) {
     BitSet users = users();
     for (int user : remembered.users()) {
       users.set(user);

@@ -70,7 +70,7 @@ class EmbeddingHeadsIT {
       readBack = Optional.of(there.codec().decode(there.codec().encode(model)));
     }
     assertSame(readBack.get(), inARow.get());
-    assertThat(inARow.get().exemplars().heads()).contains(0, 1, 2);
+    assertThat(inARow.get().exemplars().behaviours()).contains(0, 1, 2);
     assertThat(inARow.get().form().behaviours()).containsExactly("purchase", "basket", "view");
   }
 

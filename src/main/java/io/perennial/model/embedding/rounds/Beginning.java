@@ -1,6 +1,7 @@
 package io.perennial.model.embedding.rounds;
 
 import io.perennial.model.FactorRows;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.replay.ReplayWeight;
@@ -141,13 +142,14 @@ public record Beginning(
    * @param remembered events of its users
    * @return sorted by user and item
    */
-  public Exemplars replays(EventRows news, Exemplars remembered) {
-    return remembered
-        .where(
+  public RememberedEvents replays(EventRows news, RememberedEvents remembered) {
+    return Exemplars.bounded(
+        remembered.where(
             p ->
                 Arrays.binarySearch(news.users(), remembered.users()[p]) >= 0
-                    || touchedItems[Arrays.binarySearch(itemIndices, remembered.items()[p])])
-        .bounded(Replay.Owner.USER, Integer.MAX_VALUE);
+                    || touchedItems[Arrays.binarySearch(itemIndices, remembered.items()[p])]),
+        Replay.Owner.USER,
+        Integer.MAX_VALUE);
   }
 
   /**
@@ -159,7 +161,7 @@ public record Beginning(
    * @param moments of the same users
    */
   public WorkerState worker(
-      int id, EventRows news, Exemplars replays, FactorRows parent, FactorRows moments) {
+      int id, EventRows news, RememberedEvents replays, FactorRows parent, FactorRows moments) {
     return worker(id, news, replays, parent, moments, EncodedFeatures.NONE);
   }
 
@@ -171,7 +173,7 @@ public record Beginning(
   public WorkerState worker(
       int id,
       EventRows news,
-      Exemplars replays,
+      RememberedEvents replays,
       FactorRows parent,
       FactorRows moments,
       EncodedFeatures encoded) {
@@ -203,7 +205,7 @@ public record Beginning(
     }
     EventRows tonight = news.some(Arrays.copyOf(training, fresh));
     EventRows kept = news.some(Arrays.copyOf(validation, heldBack));
-    Exemplars again = replays.where(p -> !in(news, replays, p));
+    RememberedEvents again = replays.where(p -> !in(news, replays, p));
     long[] times = Arrays.copyOf(tonight.times(), tonight.size() + again.size());
     System.arraycopy(again.times(), 0, times, tonight.size(), again.size());
     return new WorkerState(
@@ -217,7 +219,7 @@ public record Beginning(
         userTower.features(inputs, recipe),
         fresh,
         examples(tonight, again, indices),
-        examples(kept, Exemplars.NONE, indices),
+        examples(kept, RememberedEvents.NONE, indices),
         times,
         kept.times());
   }
@@ -227,14 +229,14 @@ public record Beginning(
   }
 
   /** Whether a remembered event comes again tonight; events are sorted by user, item, behaviour. */
-  private static boolean in(EventRows news, Exemplars replays, int place) {
+  private static boolean in(EventRows news, RememberedEvents replays, int place) {
     int low = 0;
     int high = news.size() - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
       int c = Integer.compare(news.users()[middle], replays.users()[place]);
       c = c != 0 ? c : Integer.compare(news.items()[middle], replays.items()[place]);
-      c = c != 0 ? c : Integer.compare(news.heads()[middle], replays.heads()[place]);
+      c = c != 0 ? c : Integer.compare(news.heads()[middle], replays.behaviours()[place]);
       if (c == 0) {
         return true;
       }
@@ -247,7 +249,7 @@ public record Beginning(
     return false;
   }
 
-  private Examples examples(EventRows news, Exemplars replays, int[] indices) {
+  private Examples examples(EventRows news, RememberedEvents replays, int[] indices) {
     int size = news.size() + replays.size();
     Examples examples =
         new Examples(new int[size], new int[size], new float[size], new float[size]);
@@ -259,10 +261,10 @@ public record Beginning(
       examples.users()[n] = Arrays.binarySearch(indices, user);
       examples.items()[n] = Arrays.binarySearch(itemIndices, item);
       examples.targets()[n] = again ? replays.values()[p] : news.values()[p];
-      examples.heads()[n] = again ? replays.heads()[p] : news.heads()[p];
+      examples.heads()[n] = again ? replays.behaviours()[p] : news.heads()[p];
       examples.weights()[n] =
           again
-              ? (float) (replayWeight.of(replays.times()[p]) * heads[replays.heads()[p]])
+              ? (float) (replayWeight.of(replays.times()[p]) * heads[replays.behaviours()[p]])
               : news.weights()[p];
     }
     return examples;

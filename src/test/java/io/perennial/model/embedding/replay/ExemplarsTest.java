@@ -8,55 +8,59 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExemplarsTest {
-  private static final Exemplars FIVE =
-      new Exemplars(
+  private static final RememberedEvents FIVE =
+      new RememberedEvents(
           new int[] {1, 2, 1, 3, 1},
           new int[] {7, 7, 8, 7, 9},
-          new float[] {5, 4, 3, 2, 1},
-          new float[] {0.5f, 0.1f, 0.2f, 0.3f, 0.9f},
           new int[] {0, 1, 0, 2, 0},
-          new long[] {10, 20, 30, 40, 50});
+          new float[] {5, 4, 3, 2, 1},
+          new long[] {10, 20, 30, 40, 50},
+          new float[] {0.5f, 0.1f, 0.2f, 0.3f, 0.9f});
 
   @Test
   void lowestKeysOfEachOwnerStay() {
-    Exemplars byItem = FIVE.bounded(Replay.Owner.ITEM, 2);
+    RememberedEvents byItem = Exemplars.bounded(FIVE, Replay.Owner.ITEM, 2);
     assertThat(byItem.items()).containsExactly(7, 7, 8, 9);
     assertThat(byItem.users()).containsExactly(2, 3, 1, 1);
     assertThat(byItem.values()).containsExactly(4, 2, 3, 1);
-    Exemplars byUser = FIVE.bounded(Replay.Owner.USER, 1);
+    RememberedEvents byUser = Exemplars.bounded(FIVE, Replay.Owner.USER, 1);
     assertThat(byUser.users()).containsExactly(1, 2, 3);
     assertThat(byUser.items()).containsExactly(8, 7, 7);
   }
 
   @Test
   void boundingInPartsIsBoundingTheWhole() {
-    Exemplars left = FIVE.where(p -> p < 2).bounded(Replay.Owner.ITEM, 2);
-    Exemplars right = FIVE.where(p -> p >= 2).bounded(Replay.Owner.ITEM, 2);
-    for (List<Exemplars> parts : List.of(List.of(left, right), List.of(right, left))) {
-      Exemplars whole = Exemplars.concatenated(parts).bounded(Replay.Owner.ITEM, 2);
-      assertThat(whole).usingRecursiveComparison().isEqualTo(FIVE.bounded(Replay.Owner.ITEM, 2));
+    RememberedEvents left = Exemplars.bounded(FIVE.where(p -> p < 2), Replay.Owner.ITEM, 2);
+    RememberedEvents right = Exemplars.bounded(FIVE.where(p -> p >= 2), Replay.Owner.ITEM, 2);
+    for (List<RememberedEvents> parts : List.of(List.of(left, right), List.of(right, left))) {
+      RememberedEvents whole =
+          Exemplars.bounded(RememberedEvents.concatenated(parts), Replay.Owner.ITEM, 2);
+      assertThat(whole)
+          .usingRecursiveComparison()
+          .isEqualTo(Exemplars.bounded(FIVE, Replay.Owner.ITEM, 2));
     }
   }
 
   @Test
   void newerKeyOfAPairReplacesTheOlder() {
-    Exemplars newer =
-        new Exemplars(
+    RememberedEvents newer =
+        new RememberedEvents(
             new int[] {2},
             new int[] {7},
-            new float[] {9},
-            new float[] {0.8f},
             new int[] {1},
-            new long[] {60});
-    Exemplars both = Exemplars.concatenated(List.of(newer, FIVE)).bounded(Replay.Owner.ITEM, 3);
+            new float[] {9},
+            new long[] {60},
+            new float[] {0.8f});
+    RememberedEvents both =
+        Exemplars.bounded(
+            RememberedEvents.concatenated(List.of(newer, FIVE)), Replay.Owner.ITEM, 3);
     assertThat(both.users()).containsExactly(3, 1, 2, 1, 1);
     assertThat(both.values()[2]).isEqualTo(9);
     assertThat(both.times()).containsExactly(40, 10, 60, 30, 50);
   }
 
   @Test
-  void whatAVersionKeepsIsEverything() {
-    assertThat(Exemplars.of(FIVE.remembered())).usingRecursiveComparison().isEqualTo(FIVE);
+  void columnsOfUnequalLengthAreRefused() {
     assertThatThrownBy(
             () ->
                 new RememberedEvents(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.model.FactorRows;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.EmbeddingOptions;
-import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.history.DecayPolicy;
@@ -26,14 +26,14 @@ class BeginningTest {
             new float[] {1},
             new float[] {0.9f},
             new long[] {40 * DAY});
-    Exemplars remembered =
-        new Exemplars(
+    RememberedEvents remembered =
+        new RememberedEvents(
             new int[] {1, 1},
             new int[] {1, 2},
-            new float[] {1, 1},
-            new float[] {0, 0},
             new int[2],
-            new long[] {20 * DAY, 40 * DAY});
+            new float[] {1, 1},
+            new long[] {20 * DAY, 40 * DAY},
+            new float[2]);
     Beginning beginning =
         new Beginning(
             RECIPE,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.Progress;
 import io.perennial.model.FactorRows;
+import io.perennial.model.RememberedEvents;
 import io.perennial.model.TrainingLoss;
-import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
@@ -81,7 +81,7 @@ class LocalSgdTest {
           beginning.worker(
               id,
               events.some(rows),
-              Exemplars.NONE,
+              RememberedEvents.NONE,
               FactorRows.empty(width),
               FactorRows.empty(2 * width)));
     }
