@@ -61,7 +61,8 @@ public final class ClusterBenchmark {
     System.out.println("|---|---|---|---|---|---|---|---|");
     for (int workers : options.numbers("workers")) {
       try (ScratchFolder folder = ScratchFolder.of(java.util.Optional.empty());
-          StandaloneCluster cluster = new StandaloneCluster(spark, folder.path(), workers)) {
+          StandaloneCluster cluster =
+              new StandaloneCluster(spark, folder.path(), workers, options.text("memory"))) {
         SparkSession session = session(cluster, workers);
         try {
           for (Solver solver : new Solver[] {Solver.SPARK, Solver.BLOCKS}) {

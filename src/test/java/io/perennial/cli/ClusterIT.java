@@ -83,7 +83,7 @@ final class ClusterIT {
     }
     Assumptions.assumeTrue(found.isPresent(), "python3 with venv");
     spark = found.get();
-    cluster = new StandaloneCluster(spark, folder, 2);
+    cluster = new StandaloneCluster(spark, folder, 2, "1g");
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }

@@ -23,8 +23,9 @@ public final class StandaloneCluster implements AutoCloseable {
   /**
    * @param spark folder of a distribution
    * @param folder for logs and the work of executors
+   * @param memory that each worker has for executors, as in {@code spark.executor.memory}
    */
-  public StandaloneCluster(Path spark, Path folder, int workers) throws Exception {
+  public StandaloneCluster(Path spark, Path folder, int workers, String memory) throws Exception {
     this.spark = spark;
     this.folder = folder;
     Process started =
@@ -44,7 +45,7 @@ public final class StandaloneCluster implements AutoCloseable {
               "--cores",
               "1",
               "--memory",
-              "1g",
+              memory,
               "--work-dir",
               folder.resolve(name).toString(),
               master);

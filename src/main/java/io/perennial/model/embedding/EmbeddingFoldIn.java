@@ -8,6 +8,7 @@ import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.BiasRound;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HeldBack;
 import io.perennial.model.embedding.rounds.Partition;
 import io.perennial.model.embedding.rounds.Round;
 import io.perennial.model.embedding.rounds.UserRows;
@@ -89,7 +90,7 @@ final class EmbeddingFoldIn implements FoldIn {
             options.start().spread(),
             meanUser,
             itemIndices,
-            0,
+            HeldBack.NOTHING,
             ReplayWeight.FULL,
             still,
             SEED);

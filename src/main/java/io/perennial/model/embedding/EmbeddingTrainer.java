@@ -9,14 +9,18 @@ import io.perennial.model.NoTrainingEventsException;
 import io.perennial.model.OverlaidFactorTable;
 import io.perennial.model.RememberedEvents;
 import io.perennial.model.Trainer;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.EmbeddingModel.Changed;
+import io.perennial.model.embedding.EmbeddingOptions.Training;
 import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.BiasRound;
 import io.perennial.model.embedding.rounds.Course;
+import io.perennial.model.embedding.rounds.EarlyStopping;
+import io.perennial.model.embedding.rounds.HeldBack;
 import io.perennial.model.embedding.rounds.LocalSgd;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
@@ -39,6 +43,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Learns embeddings: from scratch, or from a parent with its parameters, its moments and what it
@@ -81,27 +86,92 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   public EmbeddingModel train(TrainingTask<EmbeddingModel> task) {
     task.parent().ifPresent(this::checkParent);
     task.parent().ifPresent(p -> NightFeatures.check(p.towers(), task.features(), options.tower()));
-    int epochs =
-        task.parent().isPresent()
-            ? options.training().nightlyEpochs()
-            : options.training().epochs();
-    task.progress().begin("learning embeddings", epochs);
     try (NightData night = NightData.of(task, options, behaviours)) {
       if (night.counts().events() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }
-      return learn(task, night, epochs);
+      Training training = options.training();
+      return task.parent().isPresent()
+          ? learn(
+              task,
+              night,
+              new Plan(training.nightlyEpochs(), EarlyStopping.NEVER),
+              model(List.of()))
+          : fromScratch(task, night);
+    }
+  }
+
+  /**
+   * One training of a task.
+   *
+   * @param epochs at most
+   * @param stopping when it ends before
+   * @param from epoch milliseconds from which on events are held back; nothing: none are
+   */
+  private record Plan(int epochs, EarlyStopping stopping, OptionalLong from) {
+    Plan(int epochs, EarlyStopping stopping) {
+      this(epochs, stopping, OptionalLong.empty());
+    }
+  }
+
+  /** What is made of a training while its workers are still there. */
+  private interface Outcome<T> {
+    T of(Learnt learnt);
+  }
+
+  /**
+   * A training that is over.
+   *
+   * @param rows whole rows of the items
+   */
+  private record Learnt(
+      Optional<EmbeddingModel> parent,
+      ItemSide items,
+      ParameterRows rows,
+      ModelTowers towers,
+      Workers workers,
+      Trained trained) {}
+
+  /** Stops by the newest events where that is wanted, then learns them as well. */
+  private EmbeddingModel fromScratch(TrainingTask<EmbeddingModel> task, NightData night) {
+    int epochs = options.training().epochs();
+    EarlyStopping stopping = options.training().stopping();
+    OptionalLong newest =
+        stopping.share() > 0 ? night.hours().newest(stopping.share()) : OptionalLong.empty();
+    Plan plan = new Plan(epochs, stopping, newest);
+    if (newest.isEmpty() || !stopping.refit()) {
+      return learn(task, night, plan, model(List.of()));
+    }
+    Trained trial = learn(task, night, plan, Learnt::trained);
+    return learn(
+        task,
+        night,
+        new Plan(Math.max(1, trial.best()), EarlyStopping.NEVER),
+        model(trial.losses()));
+  }
+
+  private <T> T learn(
+      TrainingTask<EmbeddingModel> task, NightData night, Plan plan, Outcome<T> outcome) {
+    task.progress().begin("learning embeddings", plan.epochs());
+    try {
+      return withWorkers(task, night, plan, outcome);
     } finally {
       task.progress().end();
     }
   }
 
-  private EmbeddingModel learn(TrainingTask<EmbeddingModel> task, NightData night, int epochs) {
+  private <T> T withWorkers(
+      TrainingTask<EmbeddingModel> task, NightData night, Plan plan, Outcome<T> outcome) {
     Optional<EmbeddingModel> parent = task.parent();
     NightFeatures features = NightFeatures.of(task, night, options);
     Towers towers = features.towers().rows();
     ItemSide items = ItemSide.of(night.counts(), parent, recipe.width(), features.items());
-    Beginning beginning = beginning(task, items, towers);
+    HeldBack held =
+        plan.from().isPresent()
+            ? new HeldBack(
+                plan.from().getAsLong(), items.among(night.counts(plan.from().getAsLong())))
+            : HeldBack.NOTHING;
+    Beginning beginning = beginning(task, items, towers, held);
     ParameterRows itemRows =
         items.begin(beginning, parent, towers.items().rows(items.inputs(), recipe.width()));
     SideFeatures itemFeatures = itemFeatures(items, towers, parent.isPresent());
@@ -114,13 +184,9 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       if (parent.isEmpty()) {
         itemRows = shifted(workers, items, itemRows, towers, Direction.TO_OWN);
       }
-      Course course = course(task, night, items, itemFeatures, epochs);
+      Course course = course(task, night, items, itemFeatures, plan.epochs());
       Trained trained =
-          new LocalSgd(
-                  course,
-                  parent.isPresent()
-                      ? options.training().stopping().atNight()
-                      : options.training().stopping())
+          new LocalSgd(course, plan.stopping())
               .train(
                   workers,
                   new Shared(itemRows, dense, discriminator(task, course), towers),
@@ -134,13 +200,14 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
                   trained.shared().items(),
                   trained.shared().towers(),
                   Direction.TO_WHOLE);
-      return model(
-          parent,
-          items,
-          whole,
-          features.towers().with(trained.shared().towers()),
-          workers,
-          trained);
+      return outcome.of(
+          new Learnt(
+              parent,
+              items,
+              whole,
+              features.towers().with(trained.shared().towers()),
+              workers,
+              trained));
     }
   }
 
@@ -166,7 +233,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         : itemRows;
   }
 
-  private Beginning beginning(TrainingTask<EmbeddingModel> task, ItemSide items, Towers towers) {
+  private Beginning beginning(
+      TrainingTask<EmbeddingModel> task, ItemSide items, Towers towers, HeldBack held) {
     return new Beginning(
         recipe,
         options.start().spread(),
@@ -176,7 +244,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             .map(ItemSide::mean)
             .orElse(new float[0]),
         items.indices(),
-        task.parent().isPresent() ? 0 : options.training().stopping().share(),
+        held,
         recipe.learnsRatings()
             ? ReplayWeight.constant(distillation.replay().weight())
             : ReplayWeight.at(task.now(), distillation.replay(), options.decay()),
@@ -300,13 +368,19 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         : Parameters.discriminator(probes, distillation.teaching().hidden(), task.seed());
   }
 
-  private EmbeddingModel model(
-      Optional<EmbeddingModel> parent,
-      ItemSide items,
-      ParameterRows rows,
-      ModelTowers towers,
-      Workers workers,
-      Trained trained) {
+  /**
+   * The model of a training.
+   *
+   * @param trial losses of the training that found how many epochs are best; empty: there was none
+   */
+  private Outcome<EmbeddingModel> model(List<TrainingLoss> trial) {
+    return learnt -> model(learnt, trial.isEmpty() ? learnt.trained().losses() : trial);
+  }
+
+  private EmbeddingModel model(Learnt learnt, List<TrainingLoss> losses) {
+    Optional<EmbeddingModel> parent = learnt.parent();
+    ItemSide items = learnt.items();
+    Workers workers = learnt.workers();
     int width = recipe.width();
     long touched = 0;
     long newcomers = 0;
@@ -321,9 +395,9 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     }
     FactorTable users = workers.rows(UserRows::values, width, touched);
     FactorTable userMoments = workers.rows(UserRows::moments, 2 * width, touched);
-    FactorRows itemTable = items.table(rows);
-    FactorRows itemMoments = items.moments(rows);
-    ParameterRows dense = trained.shared().dense();
+    FactorRows itemTable = items.table(learnt.rows());
+    FactorRows itemMoments = items.moments(learnt.rows());
+    ParameterRows dense = learnt.trained().shared().dense();
     ScoreForm form =
         new ScoreForm(
             recipe.objective(),
@@ -346,8 +420,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
           dense,
           mean,
           exemplars,
-          towers,
-          trained.losses());
+          learnt.towers(),
+          losses);
     }
     EmbeddingModel before = parent.get();
     return new EmbeddingModel(
@@ -362,7 +436,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         mean,
         exemplars,
         before.towers(),
-        trained.losses());
+        losses);
   }
 
   private RememberedEvents remembered(

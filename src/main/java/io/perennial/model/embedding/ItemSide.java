@@ -88,6 +88,15 @@ final class ItemSide {
     return fresh;
   }
 
+  /** Which rows are among some items. */
+  boolean[] among(ItemCounts some) {
+    boolean[] among = new boolean[indices.length];
+    for (int item : some.items()) {
+      among[Arrays.binarySearch(indices, item)] = true;
+    }
+    return among;
+  }
+
   /** Rows with new events. */
   boolean[] touched() {
     boolean[] touched = new boolean[tonight.length];

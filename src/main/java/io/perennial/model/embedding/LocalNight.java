@@ -4,6 +4,7 @@ import io.perennial.model.FactorRows;
 import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.LocalWorkers;
 import io.perennial.model.embedding.rounds.Partition;
@@ -38,6 +39,16 @@ final class LocalNight implements NightData {
   @Override
   public ItemCounts counts() {
     return ItemCounts.of(events);
+  }
+
+  @Override
+  public ItemCounts counts(long before) {
+    return ItemCounts.of(events.where(n -> events.times()[n] < before));
+  }
+
+  @Override
+  public HourCounts hours() {
+    return HourCounts.of(events);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.perennial.Behaviours;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.feature.EncodedFeatures;
@@ -15,6 +16,12 @@ import org.apache.spark.api.java.JavaRDD;
 interface NightData extends AutoCloseable {
   /** Events of every item. */
   ItemCounts counts();
+
+  /** Events of every item before an instant, in epoch milliseconds. */
+  ItemCounts counts(long before);
+
+  /** Events of every hour. */
+  HourCounts hours();
 
   /** Who has events, a bit a user. */
   BitSet users();

@@ -6,6 +6,7 @@ import io.perennial.model.FactorTable;
 import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Partition;
 import io.perennial.model.embedding.rounds.SparkWorkers;
@@ -53,6 +54,20 @@ final class SparkNight implements NightData {
   @Override
   public ItemCounts counts() {
     return counts;
+  }
+
+  @Override
+  public ItemCounts counts(long before) {
+    return pieces
+        .map(piece -> ItemCounts.of(piece.where(n -> piece.times()[n] < before)))
+        .treeAggregate(ItemCounts.NONE, ItemCounts::plus, ItemCounts::plus);
+  }
+
+  @Override
+  public HourCounts hours() {
+    return pieces
+        .map(HourCounts::of)
+        .treeAggregate(HourCounts.NONE, HourCounts::plus, HourCounts::plus);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.perennial.model.embedding;
 
+import static java.util.Comparator.comparingDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,10 +12,14 @@ import io.perennial.model.ModelState;
 import io.perennial.model.NoTrainingEventsException;
 import io.perennial.model.Scorer;
 import io.perennial.model.TrainingEvents;
+import io.perennial.model.TrainingLoss;
 import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.replay.Replay;
+import io.perennial.model.embedding.rounds.EarlyStopping;
 import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.embedding.step.Teaching;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +59,14 @@ class EmbeddingNightsIT {
     int count = night == 0 ? 700 : 60;
     return new TrainingEvents()
         .random(count, 30 + 5 * night, 25 + 2 * night, night, family.feedback(), night);
+  }
+
+  private static TrainingEvents tenDays(EmbeddingFamily family) {
+    TrainingEvents events = new TrainingEvents();
+    for (int day = 0; day < 10; day++) {
+      events.random(70, 30 + day, 25 + day, day, family.feedback(), day);
+    }
+    return events;
   }
 
   static void assertSame(EmbeddingModel actual, EmbeddingModel expected) {
@@ -112,6 +125,68 @@ class EmbeddingNightsIT {
       assertSame(
           learn(spark, Optional.of(there), second, 1), learn(driver, Optional.of(here), second, 1));
     }
+  }
+
+  @Test
+  void stoppedByTheNewestEventsItIsTheModelOfAllEventsAfterAsManyEpochs() {
+    EarlyStopping tenth = new EarlyStopping(0.1, 1, true);
+    for (EmbeddingOptions options :
+        new EmbeddingOptions[] {EmbeddingOptions.ratings(), EmbeddingOptions.retrieval()}) {
+      EmbeddingOptions fast = options.with(fast(options.recipe()));
+      List<EmbeddingModel> found = new ArrayList<>();
+      for (long local : new long[] {1_000_000, 0}) {
+        EmbeddingFamily stopping =
+            family(
+                stopped(fast.withEpochs(30, 2), tenth)
+                    .with(new EmbeddingOptions.Sharing(2, 1, local)),
+                Replay.Owner.USER,
+                Replay.Selection.HERDING);
+        found.add(learn(stopping, Optional.empty(), tenDays(stopping).dataset(4), 9));
+      }
+      assertSame(found.get(1), found.get(0));
+      List<TrainingLoss> held =
+          found.get(0).losses().stream()
+              .filter(loss -> loss.part().equals(TrainingLoss.VALIDATION))
+              .toList();
+      TrainingLoss best = held.stream().min(comparingDouble(TrainingLoss::value)).orElseThrow();
+      assertThat(held).hasSizeLessThan(31).hasSize(best.epoch() + 2);
+      EmbeddingFamily all =
+          family(
+              fast.withEpochs(Math.max(1, best.epoch()), 2)
+                  .with(new EmbeddingOptions.Sharing(2, 1, 1_000_000)),
+              Replay.Owner.USER,
+              Replay.Selection.HERDING);
+      assertSame(found.get(0), learn(all, Optional.empty(), tenDays(all).dataset(4), 9));
+    }
+  }
+
+  /** One that soon learns by heart. */
+  private static Recipe fast(Recipe recipe) {
+    return new Recipe(
+        recipe.objective(),
+        recipe.similarity(),
+        recipe.dimension(),
+        recipe.biases(),
+        recipe.temperature(),
+        recipe.negatives(),
+        recipe.popularityPower(),
+        recipe.adam().withLearningRate(0.1),
+        recipe.common(),
+        0,
+        recipe.biasL2(),
+        0,
+        0);
+  }
+
+  private static EmbeddingOptions stopped(EmbeddingOptions options, EarlyStopping stopping) {
+    EmbeddingOptions.Training training = options.training();
+    return options.with(
+        new EmbeddingOptions.Training(
+            training.batch(),
+            training.epochs(),
+            training.nightlyEpochs(),
+            training.schedule(),
+            stopping));
   }
 
   @Test

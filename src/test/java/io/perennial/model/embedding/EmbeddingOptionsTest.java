@@ -43,7 +43,7 @@ class EmbeddingOptionsTest {
         .hasMessageContaining("model.recipe.adam.learningRate");
     assertThatThrownBy(() -> new Schedule(Schedule.Kind.COSINE, 1))
         .hasMessageContaining("model.training.schedule.warmUp");
-    assertThatThrownBy(() -> new EarlyStopping(0.5, 1))
+    assertThatThrownBy(() -> new EarlyStopping(0.5, 1, true))
         .hasMessageContaining("model.training.stopping.share");
     assertThatThrownBy(() -> new Teaching(0, 0, 0, 0, 2, 1, 0))
         .hasMessageContaining("distillation.teaching.temperature");

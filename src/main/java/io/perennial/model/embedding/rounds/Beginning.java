@@ -12,7 +12,9 @@ import io.perennial.model.feature.EncodedFeatures;
 import io.perennial.model.feature.SparseRows;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
  * How a training begins: where rows start and which examples a worker has.
@@ -21,7 +23,7 @@ import java.util.SplittableRandom;
  * @param spread standard deviation of a new embedding around the common vector, times √dimension
  * @param meanUser where new users begin; empty: around the common vector
  * @param itemIndices of every item row, increasing
- * @param held share of the new examples that are held back
+ * @param held new examples that are held back
  * @param replayWeight what replayed events count
  * @param touchedItems item rows with new events
  * @param userTower makes rows of users whose features are known
@@ -33,7 +35,7 @@ public record Beginning(
     double spread,
     float[] meanUser,
     int[] itemIndices,
-    double held,
+    HeldBack held,
     ReplayWeight replayWeight,
     boolean[] touchedItems,
     UserTower userTower,
@@ -42,7 +44,6 @@ public record Beginning(
     implements Serializable {
   private static final long USERS = 1;
   private static final long ITEMS = 2;
-  private static final long HELD = 3;
 
   /** Of one behaviour, without features of users. */
   public Beginning(
@@ -50,7 +51,7 @@ public record Beginning(
       double spread,
       float[] meanUser,
       int[] itemIndices,
-      double held,
+      HeldBack held,
       ReplayWeight replayWeight,
       boolean[] touchedItems,
       long seed) {
@@ -191,20 +192,18 @@ public record Beginning(
       known[n] = at >= 0;
       learnt[n] = at >= 0 ? parent.eventCounts()[at] : 0f;
     }
-    int[] training = new int[news.size()];
-    int[] validation = new int[news.size()];
-    int fresh = 0;
-    int heldBack = 0;
-    for (int n = 0; n < news.size(); n++) {
-      counts[Arrays.binarySearch(indices, news.users()[n])]++;
-      if (held > 0 && isHeld(news.users()[n], news.items()[n])) {
-        validation[heldBack++] = n;
-      } else {
-        training[fresh++] = n;
-      }
+    for (int user : news.users()) {
+      counts[Arrays.binarySearch(indices, user)]++;
     }
-    EventRows tonight = news.some(Arrays.copyOf(training, fresh));
-    EventRows kept = news.some(Arrays.copyOf(validation, heldBack));
+    EventRows tonight = news.where(n -> !held.holds(news.times()[n]));
+    EventRows kept = news.where(n -> held.holds(news.times()[n]));
+    int[] older = EventRows.distinct(tonight.users());
+    IntPredicate tells =
+        n ->
+            Arrays.binarySearch(older, kept.users()[n]) >= 0
+                && held.items()[Arrays.binarySearch(itemIndices, kept.items()[n])];
+    EventRows measured = kept.where(tells);
+    EventRows withheld = EventRows.concatenated(List.of(measured, kept.where(tells.negate())));
     RememberedEvents again = replays.where(p -> !in(news, replays, p));
     long[] times = Arrays.copyOf(tonight.times(), tonight.size() + again.size());
     System.arraycopy(again.times(), 0, times, tonight.size(), again.size());
@@ -217,15 +216,12 @@ public record Beginning(
         learnt,
         counts,
         userTower.features(inputs, recipe),
-        fresh,
+        tonight.size(),
         examples(tonight, again, indices),
-        examples(kept, RememberedEvents.NONE, indices),
+        examples(withheld, RememberedEvents.NONE, indices),
+        measured.size(),
         times,
-        kept.times());
-  }
-
-  private boolean isHeld(int user, int item) {
-    return (Partition.seed(seed, HELD, user, item) >>> 11) * 0x1.0p-53 < held;
+        withheld.times());
   }
 
   /** Whether a remembered event comes again tonight; events are sorted by user, item, behaviour. */

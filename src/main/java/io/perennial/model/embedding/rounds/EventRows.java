@@ -3,6 +3,8 @@ package io.perennial.model.embedding.rounds;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Events by dense index, column by column.
@@ -87,6 +89,11 @@ public record EventRows(
     c = c != 0 ? c : Long.compare(times[a], times[b]);
     c = c != 0 ? c : Float.compare(values[a], values[b]);
     return c != 0 ? c : Float.compare(weights[a], weights[b]);
+  }
+
+  /** The rows whose places pass a test, in the same order. */
+  public EventRows where(IntPredicate test) {
+    return some(IntStream.range(0, size()).filter(test).toArray());
   }
 
   /** Some of the rows, in the order given. */

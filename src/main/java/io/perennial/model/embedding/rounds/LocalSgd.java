@@ -29,8 +29,9 @@ public final class LocalSgd {
    *
    * @param shared parameters of all; those of users are with the workers
    * @param losses of every epoch
+   * @param best epoch after which parameters were these; 0: as they began
    */
-  public record Trained(Shared shared, List<TrainingLoss> losses) {}
+  public record Trained(Shared shared, List<TrainingLoss> losses, int best) {}
 
   /**
    * Trains; afterwards the workers hold the users of the best epoch, or of the last one where
@@ -41,6 +42,7 @@ public final class LocalSgd {
   public Trained train(Workers workers, Shared begin, Progress progress) {
     Shared shared = begin;
     Shared best = begin;
+    int bestEpoch = 0;
     List<TrainingLoss> losses = new ArrayList<>();
     double least = validation(workers, shared, 0, losses);
     boolean measured = !Double.isNaN(least);
@@ -69,15 +71,16 @@ public final class LocalSgd {
         if (now < least) {
           least = now;
           best = shared;
+          bestEpoch = epoch + 1;
           workers.keep();
         }
       }
     }
     if (measured) {
       workers.restore();
-      return new Trained(best, List.copyOf(losses));
+      return new Trained(best, List.copyOf(losses), bestEpoch);
     }
-    return new Trained(shared, List.copyOf(losses));
+    return new Trained(shared, List.copyOf(losses), course.epochs());
   }
 
   private static void check(double loss, double first) {

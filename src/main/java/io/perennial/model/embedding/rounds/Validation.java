@@ -12,7 +12,7 @@ public final class Validation implements Work<RoundInput, StepLoss> {
   @Override
   public StepLoss apply(WorkerState state, RoundInput input) {
     Course course = input.course();
-    int size = state.validation().size();
+    int size = state.measured();
     if (size == 0) {
       return StepLoss.NONE;
     }

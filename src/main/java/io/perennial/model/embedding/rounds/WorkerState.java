@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param fresh number of new examples to learn from
  * @param training examples to learn from: new ones, then replayed ones
  * @param validation new examples that are held back
+ * @param measured so many of them, the first, are measured on: of users and items that have older
+ *     ones
  * @param trainingTimes epoch milliseconds of each example to learn from
  * @param validationTimes likewise of those that are held back
  */
@@ -36,6 +38,7 @@ public record WorkerState(
     int fresh,
     Examples training,
     Examples validation,
+    int measured,
     long[] trainingTimes,
     long[] validationTimes)
     implements Serializable {
@@ -48,6 +51,7 @@ public record WorkerState(
         || learnt.length != indices.length
         || counts.length != indices.length
         || fresh > training.size()
+        || measured > validation.size()
         || trainingTimes.length != training.size()
         || validationTimes.length != validation.size()) {
       throw new IllegalArgumentException("The users of a worker do not fit together");
@@ -68,6 +72,7 @@ public record WorkerState(
         fresh,
         training,
         validation,
+        measured,
         trainingTimes,
         validationTimes);
   }

@@ -11,6 +11,10 @@ import java.util.SplittableRandom;
  */
 final class BatchRows implements LearntRows {
   private static final float SHORTEST = 1e-12f;
+
+  /** Rows that are moved in one go at most. */
+  private static final int NEIGHBOURS = 64;
+
   private final ParameterRows table;
   private final Similarity similarity;
   private final int dimension;
@@ -23,6 +27,7 @@ final class BatchRows implements LearntRows {
   private final SparseRows inputs;
   private final Tower tower;
   private final float[] made;
+  private final float[] nothing;
   private final Kernel kernel = Kernel.active();
   private final int[] slotOf;
   private final int[] stamp;
@@ -68,6 +73,10 @@ final class BatchRows implements LearntRows {
     this.inputs = features.inputs();
     this.tower = inputs.count() > 0 ? new Tower(tower) : null;
     this.made = new float[table.width()];
+    this.nothing =
+        recipe.adam().rows() == Adam.Rows.ALL
+            ? new float[NEIGHBOURS * table.width()]
+            : new float[0];
     this.slotOf = new int[table.count()];
     this.stamp = new int[table.count()];
     this.rows = new int[capacity];
@@ -311,13 +320,42 @@ final class BatchRows implements LearntRows {
       tower.apply(adam, rates, rate, factor);
     }
     if (adam.rows() == Adam.Rows.ALL) {
-      float[] nothing = new float[stride];
-      for (int row = 0; row < table.count(); row++) {
-        if ((stamp[row] != batch || isAlone(slotOf[row])) && !isStill(row)) {
-          move(row, nothing, 0, 0f, adam, rates, rate, factor);
-        }
-      }
+      applyToOthers(adam, rates, rate);
     }
+  }
+
+  /** Moves all rows that the batch has no gradient for, neighbours of the same age in one go. */
+  private void applyToOthers(Adam adam, AdamRates rates, double rate) {
+    int width = table.width();
+    int count = table.count();
+    for (int row = 0; row < count; ) {
+      int end = row;
+      int age = table.steps()[row];
+      int steps = age;
+      while (end < count && end - row < NEIGHBOURS && table.steps()[end] == age && isOther(end)) {
+        steps = table.step(end++);
+      }
+      if (end > row) {
+        kernel.adam(
+            table.values(),
+            table.first(),
+            table.second(),
+            row * width,
+            nothing,
+            0,
+            (end - row) * width,
+            0f,
+            (float) (rate * rates.correction(steps)),
+            (float) adam.beta1(),
+            (float) adam.beta2(),
+            (float) adam.epsilon());
+      }
+      row = Math.max(end, row + 1);
+    }
+  }
+
+  private boolean isOther(int row) {
+    return (stamp[row] != batch || isAlone(slotOf[row])) && !isStill(row);
   }
 
   private void move(

@@ -40,7 +40,7 @@ class BeginningTest {
             1,
             new float[0],
             new int[] {0, 1, 2},
-            0,
+            HeldBack.NOTHING,
             weight,
             new boolean[] {true, false, false},
             3);

@@ -54,16 +54,21 @@ class LocalSgdTest {
       boolean alike = events.users()[n] % 3 == events.items()[n] % 3;
       events.values()[n] = (alike ? 4 : 2) + (float) random.nextGaussian() / 2;
       events.weights()[n] = 1f;
-      events.times()[n] = n;
+      events.times()[n] = n * 3_600_000L;
     }
     return events.sorted();
   }
 
-  private static Beginning beginning(Recipe recipe, double held) {
+  /** Holds the newest events back. */
+  private static Beginning beginning(Recipe recipe, double share) {
     int[] items = new int[ITEMS];
     Arrays.setAll(items, n -> n);
     boolean[] touched = new boolean[ITEMS];
     Arrays.fill(touched, true);
+    HeldBack held =
+        share == 0
+            ? HeldBack.NOTHING
+            : new HeldBack(HourCounts.of(events()).newest(share).orElseThrow(), touched);
     return new Beginning(recipe, 1, new float[0], items, held, ReplayWeight.FULL, touched, 3);
   }
 
@@ -116,7 +121,7 @@ class LocalSgdTest {
 
   /** Everything that a training leaves behind. */
   private record Left(
-      FactorRows users, FactorRows moments, Shared shared, List<TrainingLoss> losses) {}
+      FactorRows users, FactorRows moments, Shared shared, List<TrainingLoss> losses, int best) {}
 
   private static Left train(
       Recipe recipe, int workers, int threads, int rounds, EarlyStopping stopping, int epochs) {
@@ -132,7 +137,8 @@ class LocalSgdTest {
           all.rows(UserRows::values, width, USERS).all(),
           all.rows(UserRows::moments, 2 * width, USERS).all(),
           trained.shared(),
-          trained.losses());
+          trained.losses(),
+          trained.best());
     }
   }
 
@@ -232,7 +238,7 @@ class LocalSgdTest {
             0,
             0,
             0);
-    EarlyStopping stopping = new EarlyStopping(0.3, 3);
+    EarlyStopping stopping = new EarlyStopping(0.3, 3, false);
     Left stopped = train(fast, 1, 1, 1, stopping, 200);
     List<TrainingLoss> validation =
         stopped.losses().stream().filter(l -> l.part().equals(TrainingLoss.VALIDATION)).toList();
@@ -244,10 +250,40 @@ class LocalSgdTest {
     }
     assertThat(best).isPositive();
     assertThat(validation).hasSize(best + 1 + 3);
+    assertThat(stopped.best()).isEqualTo(best);
     // The same training that ends at that epoch leaves the same behind; its rate is constant.
-    Left ended = train(fast, 1, 1, 1, new EarlyStopping(0.3, 200), best);
+    Left ended = train(fast, 1, 1, 1, new EarlyStopping(0.3, 200, false), best);
     assertThat(stopped.shared().items()).isEqualTo(ended.shared().items());
     assertThat(stopped.users().values()).isEqualTo(ended.users().values());
+  }
+
+  @Test
+  void theNewestAreHeldBackAndThoseOfWhomNothingIsLearntTellNothing() {
+    EventRows events = events();
+    long from = HourCounts.of(events).newest(0.3).orElseThrow();
+    boolean[] older = new boolean[ITEMS];
+    Arrays.fill(older, true);
+    older[7] = false;
+    int[] items = IntStream.range(0, ITEMS).toArray();
+    Beginning beginning =
+        new Beginning(
+            recipe(Objective.SOFTMAX),
+            1,
+            new float[0],
+            items,
+            new HeldBack(from, older),
+            ReplayWeight.FULL,
+            older,
+            3);
+    WorkerState state = states(beginning, 1).get(0);
+    assertThat(state.training().size() + state.validation().size()).isEqualTo(events.size());
+    assertThat(state.validation().size()).isEqualTo(events.size() * 3 / 10);
+    assertThat(Arrays.stream(state.trainingTimes())).allMatch(time -> time < from);
+    assertThat(Arrays.stream(state.validationTimes())).allMatch(time -> time >= from);
+    assertThat(state.measured()).isPositive();
+    int[] held = state.validation().items();
+    assertThat(Arrays.copyOf(held, state.measured())).doesNotContain(7);
+    assertThat(Arrays.copyOfRange(held, state.measured(), held.length)).contains(7);
   }
 
   @Test

@@ -75,6 +75,62 @@ class AdamTest {
   }
 
   @Test
+  void rowsBesideTheBatchCoastEachByItsOwnAge() {
+    int count = 200;
+    int width = 4;
+    SplittableRandom random = new SplittableRandom(6);
+    ParameterRows users = ParameterRows.fresh(width, gaussian(random, count * width));
+    boolean[] still = new boolean[count];
+    float[] evidence = new float[count];
+    for (int row = 0; row < count; row++) {
+      // Some neighbours are of the same age, some are not.
+      users.steps()[row] = 1 + row / 90 + (row % 17 == 0 ? 5 : 0);
+      still[row] = row % 31 == 0;
+      evidence[row] = 1;
+      for (int c = row * width; c < (row + 1) * width; c++) {
+        users.first()[c] = (float) random.nextGaussian();
+        users.second()[c] = (float) random.nextDouble(0.1, 1);
+      }
+    }
+    ParameterRows before = users.copy();
+    Parameters parameters =
+        new Parameters(
+            users,
+            ParameterRows.fresh(width, gaussian(random, 2 * width)),
+            Parameters.denseUnit(1, 0),
+            ParameterRows.fresh(1, new float[1]));
+    int inBatch = 120;
+    try (TrainingStep step =
+        new TrainingStep(
+            recipe(Adam.DEFAULT.with(Adam.Rows.ALL)),
+            parameters,
+            new StillRows(still, new boolean[2], true),
+            new RowEvidence(evidence, new float[] {1, 1}),
+            new ItemChances(new float[] {1, 1}, new float[] {1, 1}, 1),
+            Optional.empty(),
+            Teaching.NONE,
+            new int[0])) {
+      Examples examples =
+          new Examples(new int[] {inBatch}, new int[] {0}, new float[] {5}, new float[] {1});
+      step.learn(examples, new int[] {0}, 0, 1, 0.01, new SplittableRandom(1));
+    }
+    for (int row = 0; row < count; row++) {
+      int steps = before.steps()[row] + (still[row] ? 0 : 1);
+      assertThat(users.steps()[row]).as("row " + row).isEqualTo(steps);
+      double rate = 0.01 * Math.sqrt(1 - Math.pow(0.999, steps)) / (1 - Math.pow(0.9, steps));
+      for (int c = row * width; c < (row + 1) * width && row != inBatch; c++) {
+        double first = 0.9 * before.first()[c];
+        double second = 0.999 * before.second()[c];
+        double expected = before.values()[c] - rate * first / (Math.sqrt(second) + 1e-8);
+        assertThat((double) users.values()[c])
+            .as("row " + row)
+            .isCloseTo(still[row] ? before.values()[c] : expected, within(1e-6));
+      }
+    }
+    assertThat(users.first()[inBatch * width]).isNotEqualTo(0.9f * before.first()[inBatch * width]);
+  }
+
+  @Test
   void stillRowsStay() {
     Parameters parameters = parameters();
     Parameters before = parameters.copy();
