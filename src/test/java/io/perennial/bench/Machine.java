@@ -47,6 +47,11 @@ final class Machine {
     return value(STATUS, "VmHWM").map(text -> Long.parseLong(text.split(" ")[0]) >> 10).orElse(0L);
   }
 
+  /** Memory of all kinds that this process has in RAM now; megabytes, 0 where not told. */
+  static long residentMegabytes() {
+    return value(STATUS, "VmRSS").map(text -> Long.parseLong(text.split(" ")[0]) >> 10).orElse(0L);
+  }
+
   /** Collects garbage and lets the peak of resident memory begin anew. */
   static void forgetPeak() {
     System.gc();

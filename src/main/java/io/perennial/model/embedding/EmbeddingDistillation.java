@@ -32,16 +32,17 @@ public record EmbeddingDistillation(Teaching teaching, Strength strength, Replay
     Objects.requireNonNull(teaching, "teaching");
     Objects.requireNonNull(strength, "strength");
     Objects.requireNonNull(replay, "replay");
-    if (strength == Strength.ADAPTIVE && replay.most() == 0) {
+    if (strength == Strength.ADAPTIVE && replay.remembered() == 0) {
       throw new IllegalArgumentException(
           "distillation.strength: adaptive compares new events with remembered ones; set"
-              + " distillation.replay.most above 0, or strength: fixed.");
+              + " distillation.replay.most above 0 and replay.from: exemplars, or strength:"
+              + " fixed.");
     }
   }
 
   /** What makes a difference from scratch: which events are remembered for later. */
   EmbeddingDistillation first() {
-    return NONE.with(new Replay(replay.most(), replay.owner(), replay.selection(), 1));
+    return NONE.with(new Replay(replay.remembered(), replay.owner(), replay.selection(), 1));
   }
 
   /** The same with another teaching. */

@@ -6,11 +6,14 @@ import io.perennial.model.FoldIn;
 import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.Trainer;
+import io.perennial.model.embedding.EmbeddingOptions.Serving;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Embeddings of users and items, learnt in mini-batches.
@@ -46,11 +49,16 @@ public record EmbeddingFamily(
     return options.recipe().learnsRatings() ? Feedback.EXPLICIT : Feedback.IMPLICIT;
   }
 
-  /** From scratch nobody teaches, and how often a night sees its events makes no difference. */
+  /**
+   * From scratch nobody teaches; how often a night sees its events, and how users are served, makes
+   * no difference.
+   */
   @Override
   public EmbeddingFamily first() {
     return new EmbeddingFamily(
-        options.withEpochs(options.training().epochs(), 1), distillation.first(), behaviours);
+        options.withEpochs(options.training().epochs(), 1).with(Serving.STORED),
+        distillation.first(),
+        behaviours);
   }
 
   @Override
@@ -70,7 +78,24 @@ public record EmbeddingFamily(
 
   @Override
   public FoldIn foldIn(EmbeddingModel model, Instant now) {
-    return EmbeddingFoldIn.of(model, options, behaviours, now);
+    return EmbeddingFoldIn.of(
+        model,
+        options,
+        behaviours,
+        servesFresh() ? options.serving().epochs() : options.training().epochs(),
+        now);
+  }
+
+  @Override
+  public Set<HistoryUse> historyUses() {
+    Set<HistoryUse> uses = EnumSet.noneOf(HistoryUse.class);
+    if (distillation.replay().readsHistory()) {
+      uses.add(HistoryUse.TRAINING);
+    }
+    if (servesFresh()) {
+      uses.add(HistoryUse.SERVING);
+    }
+    return uses;
   }
 
   /** Nothing of an embedding fades. */
@@ -79,9 +104,17 @@ public record EmbeddingFamily(
     return model;
   }
 
-  /** Users keep the vector that their last night gave them. */
   @Override
   public Optional<FoldIn> serving(EmbeddingModel model, Instant now) {
-    return Optional.empty();
+    return servesFresh() ? Optional.of(foldIn(model, now)) : Optional.empty();
+  }
+
+  @Override
+  public boolean servesFresh(EmbeddingModel model, Instant now) {
+    return servesFresh();
+  }
+
+  private boolean servesFresh() {
+    return options.serving().users() == Serving.Users.FRESH;
   }
 }

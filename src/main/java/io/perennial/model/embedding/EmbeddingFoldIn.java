@@ -3,15 +3,16 @@ package io.perennial.model.embedding;
 import io.perennial.Behaviours;
 import io.perennial.model.FactorRows;
 import io.perennial.model.FoldIn;
-import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.BiasRound;
 import io.perennial.model.embedding.rounds.EventRows;
 import io.perennial.model.embedding.rounds.HeldBack;
 import io.perennial.model.embedding.rounds.Partition;
+import io.perennial.model.embedding.rounds.PastPairs;
 import io.perennial.model.embedding.rounds.Round;
 import io.perennial.model.embedding.rounds.UserRows;
+import io.perennial.model.embedding.rounds.UserTower;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.step.ExplodedLossException;
 import io.perennial.model.embedding.step.ItemChances;
@@ -22,7 +23,6 @@ import io.perennial.model.embedding.step.RowEvidence;
 import io.perennial.model.embedding.step.StillRows;
 import io.perennial.model.embedding.step.Teaching;
 import io.perennial.model.embedding.step.TrainingStep;
-import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.InteractionHistory;
 import java.time.Instant;
 import java.util.Arrays;
@@ -38,6 +38,13 @@ import java.util.SplittableRandom;
 final class EmbeddingFoldIn implements FoldIn {
   private static final long serialVersionUID = 1L;
   private static final long SEED = 1;
+
+  /** Steps of an epoch, where there are as many events: a user alone would have one a batch. */
+  private static final int PARTS = 10;
+
+  /** Steps at least: as many as it takes Adam from the mean to anywhere. */
+  private static final int LEAST_STEPS = 100;
+
   private final EmbeddingOptions options;
   private final int[] itemIndices;
   private final ParameterRows items;
@@ -45,6 +52,7 @@ final class EmbeddingFoldIn implements FoldIn {
   private final float[] evidence;
   private final float[] meanUser;
   private final double mainWeight;
+  private final int epochs;
   private final long now;
 
   private EmbeddingFoldIn(
@@ -52,9 +60,11 @@ final class EmbeddingFoldIn implements FoldIn {
       EmbeddingModel model,
       ParameterRows items,
       double mainWeight,
+      int epochs,
       long now) {
     this.options = options;
     this.mainWeight = mainWeight;
+    this.epochs = epochs;
     this.itemIndices = model.itemTable().indices();
     this.items = items;
     this.dense = model.dense();
@@ -65,15 +75,21 @@ final class EmbeddingFoldIn implements FoldIn {
 
   /**
    * @param options with which the model was learnt
+   * @param epochs times that a history is seen
    * @param now instant to which events fade
    */
   static EmbeddingFoldIn of(
-      EmbeddingModel model, EmbeddingOptions options, Behaviours behaviours, Instant now) {
+      EmbeddingModel model,
+      EmbeddingOptions options,
+      Behaviours behaviours,
+      int epochs,
+      Instant now) {
     return new EmbeddingFoldIn(
         options,
         model,
         ParameterRows.fresh(model.form().width(), model.itemTable().values()),
         behaviours.byPlace()[0],
+        epochs,
         now.toEpochMilli());
   }
 
@@ -91,9 +107,12 @@ final class EmbeddingFoldIn implements FoldIn {
             meanUser,
             itemIndices,
             HeldBack.NOTHING,
-            ReplayWeight.FULL,
+            recipe.learnsRatings() ? ReplayWeight.FULL : new ReplayWeight(1, options.decay(), now),
             still,
-            SEED);
+            UserTower.NONE,
+            SEED,
+            new double[] {1},
+            new PastPairs(mainWeight, Integer.MAX_VALUE));
     ParameterRows row = ParameterRows.fresh(recipe.width(), new float[recipe.width()]);
     float[] behind = {1f};
     try (TrainingStep step =
@@ -107,7 +126,7 @@ final class EmbeddingFoldIn implements FoldIn {
             Teaching.NONE,
             new int[0])) {
       for (int n = 0; n < users.length; n++) {
-        EventRows events = events(histories, n);
+        EventRows events = beginning.again(histories, n);
         found[n] =
             events.size() == 0
                 ? FactorRows.empty(items.width())
@@ -137,38 +156,13 @@ final class EmbeddingFoldIn implements FoldIn {
         Arrays.copyOf(counts, n));
   }
 
-  /** What a user did with items that the model knows. */
-  private EventRows events(InteractionHistory histories, int user) {
-    DecayPolicy decay = options.decay();
-    boolean ratings = options.recipe().learnsRatings();
-    int from = histories.offsets()[user];
-    int size = histories.offsets()[user + 1] - from;
-    EventRows rows =
-        new EventRows(
-            new int[size], new int[size], new float[size], new float[size], new long[size]);
-    int n = 0;
-    for (int p = from; p < from + size; p++) {
-      if (Arrays.binarySearch(itemIndices, histories.items()[p]) >= 0) {
-        rows.users()[n] = histories.users()[user];
-        rows.items()[n] = histories.items()[p];
-        rows.values()[n] = histories.values()[p];
-        double left =
-            histories.counts()[p] * decay.fade(now - histories.lastTimes()[p]) / mainWeight;
-        rows.weights()[n++] = ratings ? 1f : (float) Math.max(Float.MIN_NORMAL, left);
-      }
-    }
-    int[] known = new int[n];
-    Arrays.setAll(known, p -> p);
-    return rows.some(known);
-  }
-
   /** The row of one user, who may not be there: 0 rows where his steps lead nowhere. */
   private FactorRows learnt(
       EventRows events, Beginning beginning, ParameterRows row, float[] behind, TrainingStep step) {
     int width = items.width();
     WorkerState state =
         beginning.worker(
-            0, events, RememberedEvents.NONE, FactorRows.empty(width), FactorRows.empty(2 * width));
+            0, events, EventRows.none(), FactorRows.empty(width), FactorRows.empty(2 * width));
     Recipe recipe = options.recipe();
     if (recipe.learnsRatings() && recipe.biases()) {
       BiasRound.Input input =
@@ -182,14 +176,16 @@ final class EmbeddingFoldIn implements FoldIn {
     row.steps()[0] = 0;
     behind[0] = events.size();
     try {
-      for (int epoch = 0; epoch < options.training().epochs(); epoch++) {
+      int batch = Math.min(options.training().batch(), (events.size() + PARTS - 1) / PARTS);
+      int steps = (events.size() + batch - 1) / batch;
+      for (int epoch = 0; epoch < Math.max(epochs, (LEAST_STEPS + steps - 1) / steps); epoch++) {
         int[] order = Round.order(events.size(), Partition.seed(SEED, epoch));
-        for (int from = 0; from < order.length; from += options.training().batch()) {
+        for (int from = 0; from < order.length; from += batch) {
           step.learn(
               state.training(),
               order,
               from,
-              Math.min(order.length, from + options.training().batch()),
+              Math.min(order.length, from + batch),
               recipe.adam().learningRate(),
               new SplittableRandom(Partition.seed(SEED, epoch, from)));
         }

@@ -22,9 +22,16 @@ import java.util.Optional;
  * @param decay how events become examples and counts of a history: an event weighs what is left of
  *     it
  * @param tower what is made of features, where the section {@code features} names some
+ * @param serving by which vectors users are ranked for
  */
 public record EmbeddingOptions(
-    Recipe recipe, Start start, Training training, Sharing sharing, DecayPolicy decay, Tower tower)
+    Recipe recipe,
+    Start start,
+    Training training,
+    Sharing sharing,
+    DecayPolicy decay,
+    Tower tower,
+    Serving serving)
     implements Serializable {
   /**
    * Where a training from scratch begins.
@@ -133,6 +140,30 @@ public record EmbeddingOptions(
     }
   }
 
+  /**
+   * How a user's vector comes about when items are ranked for him.
+   *
+   * @param users stored or fresh
+   * @param epochs times that a fresh one sees his history, 1 to 10,000; default 10
+   */
+  public record Serving(Users users, int epochs) implements Serializable {
+    /** Which vectors rank. */
+    public enum Users {
+      /** Those that the version keeps: each as his last night left it. */
+      STORED,
+      /** Learnt anew from his history, faded to now, with items as they are. */
+      FRESH
+    }
+
+    /** As the version keeps them. */
+    public static final Serving STORED = new Serving(Users.STORED, 10);
+
+    public Serving {
+      Objects.requireNonNull(users, "users");
+      within("serving.epochs", epochs, 10_000);
+    }
+  }
+
   private static void within(String name, int value, int most) {
     if (value < 1 || value > most) {
       throw new IllegalArgumentException(
@@ -152,7 +183,8 @@ public record EmbeddingOptions(
         Training.inBatches(64),
         Sharing.ALONE,
         new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
-        Tower.DEFAULT);
+        Tower.DEFAULT,
+        Serving.STORED);
   }
 
   /** The small recommender of tutorials: cosine, then one dense unit that begins anywhere. */
@@ -164,7 +196,8 @@ public record EmbeddingOptions(
         Training.inBatches(64),
         Sharing.ALONE,
         new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
-        Tower.DEFAULT);
+        Tower.DEFAULT,
+        Serving.STORED);
   }
 
   /** For purchases, plays and clicks: cosine with temperature, sampled softmax, item biases. */
@@ -188,7 +221,8 @@ public record EmbeddingOptions(
         Training.inBatches(256),
         Sharing.ALONE,
         new DecayPolicy(Optional.of(Duration.ofDays(60)), DecayPolicy.Aggregate.DAY),
-        Tower.DEFAULT);
+        Tower.DEFAULT,
+        Serving.STORED);
   }
 
   public EmbeddingOptions {
@@ -198,6 +232,7 @@ public record EmbeddingOptions(
     Objects.requireNonNull(sharing, "sharing");
     Objects.requireNonNull(decay, "decay");
     Objects.requireNonNull(tower, "tower");
+    Objects.requireNonNull(serving, "serving");
   }
 
   /** Scale of the similarity when a training from scratch begins. */
@@ -207,27 +242,32 @@ public record EmbeddingOptions(
 
   /** The same with another recipe. */
   public EmbeddingOptions with(Recipe other) {
-    return new EmbeddingOptions(other, start, training, sharing, decay, tower);
+    return new EmbeddingOptions(other, start, training, sharing, decay, tower, serving);
   }
 
   /** The same with another training. */
   public EmbeddingOptions with(Training other) {
-    return new EmbeddingOptions(recipe, start, other, sharing, decay, tower);
+    return new EmbeddingOptions(recipe, start, other, sharing, decay, tower, serving);
   }
 
   /** The same, shared out in another way. */
   public EmbeddingOptions with(Sharing other) {
-    return new EmbeddingOptions(recipe, start, training, other, decay, tower);
+    return new EmbeddingOptions(recipe, start, training, other, decay, tower, serving);
   }
 
   /** The same with another fading of events. */
   public EmbeddingOptions with(DecayPolicy other) {
-    return new EmbeddingOptions(recipe, start, training, sharing, other, tower);
+    return new EmbeddingOptions(recipe, start, training, sharing, other, tower, serving);
   }
 
   /** The same with other towers. */
   public EmbeddingOptions with(Tower other) {
-    return new EmbeddingOptions(recipe, start, training, sharing, decay, other);
+    return new EmbeddingOptions(recipe, start, training, sharing, decay, other, serving);
+  }
+
+  /** The same, served in another way. */
+  public EmbeddingOptions with(Serving other) {
+    return new EmbeddingOptions(recipe, start, training, sharing, decay, tower, other);
   }
 
   /** The same with other lengths of training. */

@@ -27,8 +27,9 @@ import java.util.Set;
  *       30, 60, 120 or 240 days.
  *   <li>{@code teaching}: each of {@code likelihood}, {@code softTargets} and {@code anchor} is
  *       left out or from 0.03 to 3; {@code adversarial} as the file says, a third to three times.
- *   <li>{@code replay.most}: 0, 5 or 20, with a weight from 0.1 to 1; {@code strength}: fixed, or
- *       adaptive where something is replayed.
+ *   <li>{@code replay}: 0, 5 or 20 remembered events of an owner, or 0, 50 or 200 pairs of a user's
+ *       history, with a weight from 0.1 to 1; {@code strength}: fixed, or adaptive where something
+ *       is remembered.
  * </ul>
  */
 final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, EmbeddingDistillation> {
@@ -91,11 +92,14 @@ final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, Embedding
             weight(random));
     int most = REMEMBERED[random.nextInt(REMEMBERED.length)];
     double share = rounded(between(0.1, 1, random));
-    boolean adaptive = random.nextBoolean() && most > 0;
+    boolean history = random.nextBoolean();
+    Replay replay =
+        history ? Replay.ofHistory(10 * most, share) : now.replay().remembering(most, share);
+    boolean adaptive = random.nextBoolean() && replay.remembered() > 0;
     return new EmbeddingDistillation(
         drawn,
         adaptive ? EmbeddingDistillation.Strength.ADAPTIVE : EmbeddingDistillation.Strength.FIXED,
-        new Replay(most, now.replay().owner(), now.replay().selection(), share));
+        replay);
   }
 
   /** Left out as often as not. */

@@ -23,6 +23,7 @@ import io.perennial.model.embedding.rounds.EarlyStopping;
 import io.perennial.model.embedding.rounds.HeldBack;
 import io.perennial.model.embedding.rounds.LocalSgd;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
+import io.perennial.model.embedding.rounds.PastPairs;
 import io.perennial.model.embedding.rounds.RoundInput.Shared;
 import io.perennial.model.embedding.rounds.TaughtItems;
 import io.perennial.model.embedding.rounds.TowerShift;
@@ -86,7 +87,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   public EmbeddingModel train(TrainingTask<EmbeddingModel> task) {
     task.parent().ifPresent(this::checkParent);
     task.parent().ifPresent(p -> NightFeatures.check(p.towers(), task.features(), options.tower()));
-    try (NightData night = NightData.of(task, options, behaviours)) {
+    try (NightData night = NightData.of(task, options, distillation.replay(), behaviours)) {
       if (night.counts().events() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }
@@ -252,7 +253,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         new UserTower(
             towers.users(), task.parent().isPresent() ? UserTower.Use.KEPT : UserTower.Use.LEARNT),
         task.seed(),
-        heads());
+        heads(),
+        new PastPairs(behaviours.byPlace()[0], distillation.replay().most()));
   }
 
   /** What each head counts beside the main one, which comes first. */
@@ -447,7 +449,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       FactorRows itemTable) {
     Replay replay = distillation.replay();
     RememberedEvents before = parent.map(EmbeddingModel::exemplars).orElse(RememberedEvents.NONE);
-    if (replay.most() == 0) {
+    if (replay.remembered() == 0) {
       return RememberedEvents.NONE;
     }
     List<RememberedEvents> chosen = new ArrayList<>();

@@ -11,6 +11,8 @@ import io.perennial.model.embedding.rounds.Partition;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.feature.EncodedFeatures;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -25,15 +27,22 @@ final class LocalNight implements NightData {
   private final EventRows events;
   private final Optional<EmbeddingModel> parent;
   private final int workers;
+  private final Optional<InteractionHistory> history;
 
   /**
    * @param events sorted
+   * @param history that is seen again; empty: what the parent remembers is
    */
-  LocalNight(EventRows events, Optional<EmbeddingModel> parent, int workers) {
+  LocalNight(
+      EventRows events,
+      Optional<EmbeddingModel> parent,
+      int workers,
+      Optional<HistoryTable> history) {
     UnusableRatingException.check(events);
     this.events = events;
     this.parent = parent;
     this.workers = workers;
+    this.history = history.map(table -> table.rows(EventRows.distinct(events.users())));
   }
 
   @Override
@@ -76,18 +85,21 @@ final class LocalNight implements NightData {
     for (int id = 0; id < workers; id++) {
       int worker = id;
       EventRows news = events.some(Arrays.copyOf(rows[id], sizes[id]));
-      RememberedEvents replays =
-          beginning.replays(
-              news,
-              remembered.where(p -> Partition.worker(remembered.users()[p], workers) == worker));
-      int[] all = Arrays.copyOf(news.users(), news.size() + replays.size());
-      System.arraycopy(replays.users(), 0, all, news.size(), replays.size());
-      int[] users = EventRows.distinct(all);
+      EventRows again =
+          history
+              .map(past -> beginning.again(news, past))
+              .orElseGet(
+                  () ->
+                      beginning.again(
+                          news,
+                          remembered.where(
+                              p -> Partition.worker(remembered.users()[p], workers) == worker)));
+      int[] users = EventRows.distinct(EventRows.concatenated(List.of(news, again)).users());
       states.add(
           beginning.worker(
               id,
               news,
-              replays,
+              again,
               parent.map(p -> p.users().rows(users)).orElse(FactorRows.empty(width)),
               parent.map(p -> p.userMoments().rows(users)).orElse(FactorRows.empty(2 * width)),
               known));

@@ -2,12 +2,14 @@ package io.perennial.model.embedding;
 
 import io.perennial.Behaviours;
 import io.perennial.model.TrainingTask;
+import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
 import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.feature.EncodedFeatures;
+import io.perennial.model.history.HistoryTable;
 import java.util.BitSet;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
@@ -39,7 +41,12 @@ interface NightData extends AutoCloseable {
 
   /** In the driver where the events are within the limit, else on Spark. */
   static NightData of(
-      TrainingTask<EmbeddingModel> task, EmbeddingOptions options, Behaviours behaviours) {
+      TrainingTask<EmbeddingModel> task,
+      EmbeddingOptions options,
+      Replay replay,
+      Behaviours behaviours) {
+    Optional<HistoryTable> history =
+        task.parent().isPresent() && replay.readsHistory() ? task.history() : Optional.empty();
     JavaRDD<EventRows> pieces =
         EventReader.pieces(
             task.events(),
@@ -54,7 +61,8 @@ interface NightData extends AutoCloseable {
         ? new LocalNight(
             EventRows.concatenated(pieces.collect()).sorted(),
             task.parent(),
-            options.sharing().workers())
-        : new SparkNight(pieces, task.parent(), options.sharing().workers());
+            options.sharing().workers(),
+            history)
+        : new SparkNight(pieces, task.parent(), options.sharing().workers(), history);
   }
 }

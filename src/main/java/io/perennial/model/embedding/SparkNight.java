@@ -13,6 +13,10 @@ import io.perennial.model.embedding.rounds.SparkWorkers;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.feature.EncodedFeatures;
+import io.perennial.model.history.HistoryPieces;
+import io.perennial.model.history.HistoryPieces.UserHistory;
+import io.perennial.model.history.HistoryTable;
+import io.perennial.model.history.InteractionHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -34,8 +38,17 @@ final class SparkNight implements NightData {
   private final Optional<EmbeddingModel> parent;
   private final int workers;
   private final ItemCounts counts;
+  private final Optional<HistoryTable> history;
 
-  SparkNight(JavaRDD<EventRows> pieces, Optional<EmbeddingModel> parent, int workers) {
+  /**
+   * @param history that is seen again; empty: what the parent remembers is
+   */
+  SparkNight(
+      JavaRDD<EventRows> pieces,
+      Optional<EmbeddingModel> parent,
+      int workers,
+      Optional<HistoryTable> history) {
+    this.history = history;
     this.pieces = pieces.persist(StorageLevel.MEMORY_AND_DISK());
     this.parent = parent;
     this.workers = workers;
@@ -94,7 +107,10 @@ final class SparkNight implements NightData {
     int number = workers;
     Broadcast<Beginning> begin = context.broadcast(beginning);
     Broadcast<RememberedEvents> remembered =
-        context.broadcast(parent.map(EmbeddingModel::exemplars).orElse(RememberedEvents.NONE));
+        context.broadcast(
+            history.isPresent()
+                ? RememberedEvents.NONE
+                : parent.map(EmbeddingModel::exemplars).orElse(RememberedEvents.NONE));
     JavaPairRDD<Integer, EventRows> events =
         pieces.flatMapToPair(piece -> split(piece, number).iterator());
     Broadcast<BitSet> wanted = context.broadcast(wanted(remembered.value()));
@@ -115,9 +131,17 @@ final class SparkNight implements NightData {
         events
             .union(context.parallelizePairs(everybody, 1))
             .cogroup(rows, moments, known, partitioner)
+            .cogroup(histories(context, wanted), partitioner)
             .map(
                 group ->
-                    state(group._1, group._2, begin.value(), remembered.value(), number, width));
+                    state(
+                        group._1,
+                        group._2._1().iterator().next(),
+                        HistoryPieces.together(group._2._2()),
+                        begin.value(),
+                        remembered.value(),
+                        number,
+                        width));
     return new SparkWorkers(states);
   }
 
@@ -134,6 +158,7 @@ final class SparkNight implements NightData {
               Iterable<FactorRows>,
               Iterable<EncodedFeatures>>
           group,
+      InteractionHistory histories,
       Beginning beginning,
       RememberedEvents remembered,
       int workers,
@@ -141,18 +166,32 @@ final class SparkNight implements NightData {
     List<EventRows> parts = new ArrayList<>();
     group._1().forEach(parts::add);
     EventRows news = EventRows.concatenated(parts).sorted();
-    RememberedEvents replays =
-        beginning.replays(
-            news, remembered.where(p -> Partition.worker(remembered.users()[p], workers) == id));
+    EventRows again =
+        histories.users().length > 0
+            ? beginning.again(news, histories)
+            : beginning.again(
+                news,
+                remembered.where(p -> Partition.worker(remembered.users()[p], workers) == id));
     List<EncodedFeatures> features = new ArrayList<>();
     group._4().forEach(features::add);
     return beginning.worker(
         id,
         news,
-        replays,
+        again,
         together(group._2(), width),
         together(group._3(), 2 * width),
         EncodedFeatures.together(features));
+  }
+
+  /** Histories of wanted users, with their workers. */
+  private JavaPairRDD<Integer, UserHistory> histories(
+      JavaSparkContext context, Broadcast<BitSet> wanted) {
+    int number = workers;
+    return history
+        .map(table -> HistoryPieces.of(table.dataset(), 1))
+        .orElseGet(context::emptyRDD)
+        .filter(one -> wanted.value().get(one._2.user()))
+        .mapToPair(one -> new Tuple2<>(Partition.worker(one._2.user(), number), one._2));
   }
 
   private static FactorRows together(Iterable<FactorRows> parts, int rank) {

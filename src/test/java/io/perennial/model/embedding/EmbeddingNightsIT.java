@@ -19,6 +19,9 @@ import io.perennial.model.embedding.rounds.EarlyStopping;
 import io.perennial.model.embedding.step.ExplodedLossException;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.embedding.step.Teaching;
+import io.perennial.model.history.DatasetHistoryTable;
+import io.perennial.model.history.HistoryBuilder;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +127,41 @@ class EmbeddingNightsIT {
       assertSame(there, here);
       assertSame(
           learn(spark, Optional.of(there), second, 1), learn(driver, Optional.of(here), second, 1));
+    }
+  }
+
+  @Test
+  void whatTonightsUsersDidBeforeIsSeenAgainAndNothingIsRemembered() {
+    for (EmbeddingOptions options :
+        new EmbeddingOptions[] {EmbeddingOptions.ratings(), EmbeddingOptions.retrieval()}) {
+      List<EmbeddingModel> found = new ArrayList<>();
+      for (long local : new long[] {1_000_000, 0}) {
+        EmbeddingFamily family =
+            new EmbeddingFamily(
+                options.withEpochs(2, 2).with(new EmbeddingOptions.Sharing(3, 1, local)),
+                EmbeddingDistillation.NONE.with(Replay.ofHistory(5, 0.5)));
+        Dataset<Row> base = night(family, 0).dataset(4);
+        Dataset<Row> second = night(family, 1).dataset(2);
+        EmbeddingModel first = learn(family, Optional.empty(), base, 0);
+        TrainingTask<EmbeddingModel> task =
+            new TrainingTask<>(
+                second,
+                Optional.of(first),
+                Optional.of(
+                    new DatasetHistoryTable(
+                        new HistoryBuilder(family.decay(), ZoneOffset.UTC).fromScratch(base))),
+                TrainingEvents.day(2),
+                5,
+                Progress.SILENT);
+        EmbeddingModel model = family.trainer().train(task);
+        assertThat(model.exemplars().size()).isZero();
+        found.add(model);
+        if (local > 0) {
+          assertThat(model.users().all().values())
+              .isNotEqualTo(learn(family, Optional.of(first), second, 1).users().all().values());
+        }
+      }
+      assertSame(found.get(1), found.get(0));
     }
   }
 

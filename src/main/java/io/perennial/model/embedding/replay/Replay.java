@@ -4,15 +4,27 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * What a version remembers of past events, and how much they count when they are seen again.
+ * Which past events are seen again, and how much they count then.
  *
- * @param most events kept of each owner, 0: none
+ * @param most of each owner, 0: none
  * @param owner whose events are counted
- * @param selection which ones stay
+ * @param selection which ones stay with the version, where they are remembered
  * @param weight of a replayed event beside a new one, above 0; it fades like others by its age
+ * @param from where they come from
  */
-public record Replay(int most, Owner owner, Selection selection, double weight)
+public record Replay(int most, Owner owner, Selection selection, double weight, Source from)
     implements Serializable {
+  /** Where past events come from. */
+  public enum Source {
+    /** From what the version remembers, a bounded part of all that it learnt. */
+    EXEMPLARS,
+    /**
+     * From the histories of tonight's users: of each the pairs of which most is left. A pair counts
+     * what is left of all its events. A version remembers nothing besides.
+     */
+    HISTORY
+  }
+
   /** Whose events are bounded. */
   public enum Owner {
     USER,
@@ -33,12 +45,23 @@ public record Replay(int most, Owner owner, Selection selection, double weight)
     HERDING
   }
 
-  /** Nothing is kept. */
-  public static final Replay NONE = new Replay(0, Owner.ITEM, Selection.RESERVOIR, 1);
+  /** Nothing is seen again. */
+  public static final Replay NONE = new Replay(0, Owner.USER, Selection.RESERVOIR, 1);
+
+  /** Of what a version remembers. */
+  public Replay(int most, Owner owner, Selection selection, double weight) {
+    this(most, owner, selection, weight, Source.EXEMPLARS);
+  }
+
+  /** Of what tonight's users did before. */
+  public static Replay ofHistory(int most, double weight) {
+    return new Replay(most, Owner.USER, Selection.RESERVOIR, weight, Source.HISTORY);
+  }
 
   public Replay {
     Objects.requireNonNull(owner, "owner");
     Objects.requireNonNull(selection, "selection");
+    Objects.requireNonNull(from, "from");
     if (most < 0 || most > 10_000) {
       throw new IllegalArgumentException(
           "distillation.replay.most must lie between 0 and 10000, got " + most);
@@ -47,5 +70,25 @@ public record Replay(int most, Owner owner, Selection selection, double weight)
       throw new IllegalArgumentException(
           "distillation.replay.weight must be above 0, got " + weight);
     }
+    if (from == Source.HISTORY && owner == Owner.ITEM) {
+      throw new IllegalArgumentException(
+          "distillation.replay.from: history is what users did; set distillation.replay.owner:"
+              + " user, or from: exemplars.");
+    }
+  }
+
+  /** How many events of an owner a version remembers. */
+  public int remembered() {
+    return from == Source.EXEMPLARS ? most : 0;
+  }
+
+  /** Whether histories of users are read. */
+  public boolean readsHistory() {
+    return from == Source.HISTORY && most > 0;
+  }
+
+  /** The same owner and selection, of what a version remembers. */
+  public Replay remembering(int otherMost, double otherWeight) {
+    return new Replay(otherMost, owner, selection, otherWeight);
   }
 }

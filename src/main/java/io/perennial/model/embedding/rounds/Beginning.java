@@ -10,7 +10,9 @@ import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.feature.EncodedFeatures;
 import io.perennial.model.feature.SparseRows;
+import io.perennial.model.history.InteractionHistory;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +31,7 @@ import java.util.function.IntPredicate;
  * @param userTower makes rows of users whose features are known
  * @param seed of every random choice
  * @param heads weights of behaviours beside the main one, which comes first with 1
+ * @param past how what users did before becomes events
  */
 public record Beginning(
     Recipe recipe,
@@ -40,7 +43,8 @@ public record Beginning(
     boolean[] touchedItems,
     UserTower userTower,
     long seed,
-    double[] heads)
+    double[] heads,
+    PastPairs past)
     implements Serializable {
   private static final long USERS = 1;
   private static final long ITEMS = 2;
@@ -65,7 +69,8 @@ public record Beginning(
         touchedItems,
         UserTower.NONE,
         seed,
-        new double[] {1});
+        new double[] {1},
+        new PastPairs(1, Integer.MAX_VALUE));
   }
 
   /**
@@ -136,34 +141,70 @@ public record Beginning(
   }
 
   /**
-   * What is worth a replay tonight: events of users or items that are touched. Others would move
-   * nothing.
+   * What is remembered and worth a replay tonight: events of users or items that are touched, which
+   * do not come again tonight. Others would move nothing.
    *
    * @param news new events of a worker, sorted
    * @param remembered events of its users
    * @return sorted by user and item
    */
-  public RememberedEvents replays(EventRows news, RememberedEvents remembered) {
-    return Exemplars.bounded(
-        remembered.where(
-            p ->
-                Arrays.binarySearch(news.users(), remembered.users()[p]) >= 0
-                    || touchedItems[Arrays.binarySearch(itemIndices, remembered.items()[p])]),
-        Replay.Owner.USER,
-        Integer.MAX_VALUE);
+  public EventRows again(EventRows news, RememberedEvents remembered) {
+    RememberedEvents chosen =
+        Exemplars.bounded(
+            remembered.where(
+                p ->
+                    Arrays.binarySearch(news.users(), remembered.users()[p]) >= 0
+                        || touchedItems[Arrays.binarySearch(itemIndices, remembered.items()[p])]),
+            Replay.Owner.USER,
+            Integer.MAX_VALUE);
+    RememberedEvents others = chosen.where(p -> !in(news, chosen, p));
+    float[] weights = new float[others.size()];
+    for (int n = 0; n < weights.length; n++) {
+      weights[n] = (float) (replayWeight.of(others.times()[n]) * heads[others.behaviours()[n]]);
+    }
+    return new EventRows(
+        others.users(),
+        others.items(),
+        others.values(),
+        weights,
+        others.times(),
+        others.behaviours());
+  }
+
+  /**
+   * What a worker's users did before, as events of the main head.
+   *
+   * @param news new events of the worker, sorted
+   * @param histories of its users, or of more users
+   * @return sorted by user and item
+   */
+  public EventRows again(EventRows news, InteractionHistory histories) {
+    List<EventRows> parts = new ArrayList<>();
+    for (int user : EventRows.distinct(news.users())) {
+      int at = histories.position(user);
+      if (at >= 0) {
+        parts.add(again(histories, at));
+      }
+    }
+    return EventRows.concatenated(parts);
+  }
+
+  /** What the user at a place of some histories did, as events of the main head. */
+  public EventRows again(InteractionHistory histories, int at) {
+    return past.events(histories, at, itemIndices, recipe.learnsRatings(), replayWeight);
   }
 
   /**
    * A worker as it begins.
    *
    * @param news its new events, sorted
-   * @param replays remembered events of its users, sorted by user and item
+   * @param again events that are seen again, sorted by user and item
    * @param parent rows of its users, or of more users
    * @param moments of the same users
    */
   public WorkerState worker(
-      int id, EventRows news, RememberedEvents replays, FactorRows parent, FactorRows moments) {
-    return worker(id, news, replays, parent, moments, EncodedFeatures.NONE);
+      int id, EventRows news, EventRows again, FactorRows parent, FactorRows moments) {
+    return worker(id, news, again, parent, moments, EncodedFeatures.NONE);
   }
 
   /**
@@ -174,13 +215,11 @@ public record Beginning(
   public WorkerState worker(
       int id,
       EventRows news,
-      RememberedEvents replays,
+      EventRows again,
       FactorRows parent,
       FactorRows moments,
       EncodedFeatures encoded) {
-    int[] all = Arrays.copyOf(news.users(), news.size() + replays.size());
-    System.arraycopy(replays.users(), 0, all, news.size(), replays.size());
-    int[] indices = EventRows.distinct(all);
+    int[] indices = EventRows.distinct(EventRows.concatenated(List.of(news, again)).users());
     SparseRows inputs = userTower.rows().isPresent() ? encoded.by(indices) : SparseRows.NONE;
     float[] made = userTower.rows().rows(inputs, recipe.width());
     ParameterRows users = rows(indices, parent, moments, meanUser, inputs, made, USERS);
@@ -204,9 +243,7 @@ public record Beginning(
                 && held.items()[Arrays.binarySearch(itemIndices, kept.items()[n])];
     EventRows measured = kept.where(tells);
     EventRows withheld = EventRows.concatenated(List.of(measured, kept.where(tells.negate())));
-    RememberedEvents again = replays.where(p -> !in(news, replays, p));
-    long[] times = Arrays.copyOf(tonight.times(), tonight.size() + again.size());
-    System.arraycopy(again.times(), 0, times, tonight.size(), again.size());
+    EventRows learntEvents = EventRows.concatenated(List.of(tonight, again));
     return new WorkerState(
         id,
         indices,
@@ -217,10 +254,10 @@ public record Beginning(
         counts,
         userTower.features(inputs, recipe),
         tonight.size(),
-        examples(tonight, again, indices),
-        examples(withheld, RememberedEvents.NONE, indices),
+        examples(learntEvents, indices),
+        examples(withheld, indices),
         measured.size(),
-        times,
+        learntEvents.times(),
         withheld.times());
   }
 
@@ -245,24 +282,14 @@ public record Beginning(
     return false;
   }
 
-  private Examples examples(EventRows news, RememberedEvents replays, int[] indices) {
-    int size = news.size() + replays.size();
-    Examples examples =
-        new Examples(new int[size], new int[size], new float[size], new float[size]);
+  private Examples examples(EventRows events, int[] indices) {
+    int size = events.size();
+    int[] users = new int[size];
+    int[] items = new int[size];
     for (int n = 0; n < size; n++) {
-      boolean again = n >= news.size();
-      int p = again ? n - news.size() : n;
-      int user = again ? replays.users()[p] : news.users()[p];
-      int item = again ? replays.items()[p] : news.items()[p];
-      examples.users()[n] = Arrays.binarySearch(indices, user);
-      examples.items()[n] = Arrays.binarySearch(itemIndices, item);
-      examples.targets()[n] = again ? replays.values()[p] : news.values()[p];
-      examples.heads()[n] = again ? replays.behaviours()[p] : news.heads()[p];
-      examples.weights()[n] =
-          again
-              ? (float) (replayWeight.of(replays.times()[p]) * heads[replays.behaviours()[p]])
-              : news.weights()[p];
+      users[n] = Arrays.binarySearch(indices, events.users()[n]);
+      items[n] = Arrays.binarySearch(itemIndices, events.items()[n]);
     }
-    return examples;
+    return new Examples(users, items, events.values(), events.weights(), events.heads());
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.perennial.Progress;
 import io.perennial.model.FactorRows;
-import io.perennial.model.RememberedEvents;
 import io.perennial.model.TrainingLoss;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.LocalSgd.Trained;
@@ -86,7 +85,7 @@ class LocalSgdTest {
           beginning.worker(
               id,
               events.some(rows),
-              RememberedEvents.NONE,
+              EventRows.none(),
               FactorRows.empty(width),
               FactorRows.empty(2 * width)));
     }
