@@ -13,6 +13,9 @@ public final class QueryExecutionMode {
   /** Events from which compiling pays; measured with the generated store. */
   private static final long COMPILED_FROM = 300_000;
 
+  /** Bytes of Parquet in which as many events lie; some ten an event. */
+  private static final long COMPILED_FROM_BYTES = 4L << 20;
+
   private static final Map<String, String> INTERPRETED =
       Map.of(
           "spark.sql.codegen.wholeStage", "false",
@@ -35,6 +38,13 @@ public final class QueryExecutionMode {
   /** Interprets while something small is read, and goes on as before. */
   public static <T> T interpreting(SparkSession spark, Supplier<T> reading) {
     return SessionSettings.during(spark, INTERPRETED, reading);
+  }
+
+  /** Goes back to compiling when what a night will read is large. */
+  public void fitBytes(long bytes) {
+    if (bytes >= COMPILED_FROM_BYTES) {
+      restore();
+    }
   }
 
   /** Goes back to compiling when a night turns out to be large. */

@@ -147,6 +147,27 @@ public final class EventTable {
     return opened.version();
   }
 
+  /** Bytes of the table's files when it was opened. */
+  public long bytes() {
+    return opened.sizeInBytes();
+  }
+
+  /**
+   * Bytes of the files that the commits after {@code fromExclusive} up to {@code toInclusive}
+   * added.
+   *
+   * @throws SourceGapException if the log can no longer tell
+   */
+  public long addedBytes(long fromExclusive, long toInclusive) {
+    if (fromExclusive >= toInclusive || toInclusive > latestVersion()) {
+      return 0;
+    }
+    return CommitRange.read(log, label, tableId(), fromExclusive, toInclusive).commits().stream()
+        .flatMap(commit -> commit.added().stream())
+        .mapToLong(AddFile::size)
+        .sum();
+  }
+
   /**
    * Checks that this is still the table that was read before.
    *

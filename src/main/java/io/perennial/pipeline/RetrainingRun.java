@@ -132,6 +132,7 @@ public final class RetrainingRun {
       return judgedBefore(earlier.get(), attempt);
     }
     Phases phases = new Phases(clock, progress);
+    mode.fitBytes(SliceReader.bytes(source, attempt.slice()));
     try (NightEvents events =
         phases.run("read", "reading what is new", () -> NightEvents.read(source, attempt))) {
       mode.fit(events.learnable());

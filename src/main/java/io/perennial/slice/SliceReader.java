@@ -59,6 +59,17 @@ public final class SliceReader {
     return onTime.unionByName(changes.inserted().filter(late.or(col(EventColumns.TIME).isNull())));
   }
 
+  /**
+   * About how many bytes {@link #read} will read: the whole table for a slice without a beginning,
+   * else the files that came since.
+   */
+  public static long bytes(EventTable table, EventSlice slice) {
+    table.requireSame(slice.tableId());
+    return slice.from().commit() < 0
+        ? table.bytes()
+        : table.addedBytes(slice.from().commit(), slice.to().commit());
+  }
+
   /** How many events that were learnt before the slice its commits updated or deleted. */
   public static long removedRows(EventTable table, EventSlice slice) {
     if (slice.from().commit() < 0 || slice.from().commit() == slice.to().commit()) {

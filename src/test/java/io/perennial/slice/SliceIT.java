@@ -12,6 +12,7 @@ import io.perennial.event.EventSource;
 import io.perennial.event.EventTable;
 import io.perennial.event.SourceGapException;
 import io.perennial.event.UnreadableSourceException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +76,29 @@ final class SliceIT {
     EventSlice three = select(two.to(), day("2024-01-03"));
     assertThat(read(three)).containsExactly("3");
     assertThat(SliceSelector.select(open(), three.to(), Optional.of(day("2024-01-02")))).isEmpty();
+  }
+
+  @Test
+  void bytesAreThoseOfTheTableOrOfWhatCameSince() throws IOException {
+    events.append(row("a", "2024-01-01T10:00:00Z"));
+    EventSlice first = select(Watermark.NOTHING, null);
+    long before = parquetBytes();
+    assertThat(SliceReader.bytes(open(), first)).isEqualTo(before).isPositive();
+    events.append(row("b", "2024-01-02T10:00:00Z"), row("c", "2024-01-02T11:00:00Z"));
+    EventSlice second = select(first.to(), null);
+    assertThat(SliceReader.bytes(open(), second)).isEqualTo(parquetBytes() - before).isPositive();
+    EventSlice nothing = new EventSlice(second.tableId(), second.to(), second.to());
+    assertThat(SliceReader.bytes(open(), nothing)).isZero();
+  }
+
+  private long parquetBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(warehouse.table("events")))) {
+      return files
+          .filter(file -> file.toString().endsWith(".parquet"))
+          .filter(file -> !file.toString().contains("_delta_log"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.perennial.model.FamilyDescription;
 import io.perennial.model.Feedback;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.OptionsSearch;
+import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.history.DecayPolicy;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +27,15 @@ public final class EmbeddingDescription
         new Preset<>("tutorial", EmbeddingOptions.tutorial()));
   }
 
-  /** Nobody teaches unless the file says so: what each kind is worth depends on the data. */
+  /**
+   * Nobody teaches unless the file says so: what each kind is worth depends on the data. What users
+   * take is seen again from their histories, without which those of a few events forget.
+   */
   @Override
   public EmbeddingDistillation distillation(EmbeddingOptions options) {
-    return EmbeddingDistillation.NONE;
+    return options.recipe().learnsRatings()
+        ? EmbeddingDistillation.NONE
+        : EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5));
   }
 
   @Override
