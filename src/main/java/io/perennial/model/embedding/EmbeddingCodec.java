@@ -41,6 +41,8 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   private static final String HEADS = "heads";
 
   /** Begin of the attributes with the names of behaviours, by place, where there are several. */
+  private static final String RATED = "rated";
+
   private static final String BEHAVIOUR = "behaviour.";
 
   /** Array and attribute: the encoder of items, and what it was declared as. */
@@ -107,10 +109,15 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     attributes.put(RANK, Integer.toString(form.width()));
     attributes.put(USERS, Long.toString(model.users().size()));
     attributes.put(ITEMS, Integer.toString(model.itemTable().size()));
-    for (int place = 0; place < form.behaviours().size(); place++) {
-      attributes.put(BEHAVIOUR + place, form.behaviours().get(place));
-    }
+    put(BEHAVIOUR, form.behaviours(), attributes);
+    put(RATED, form.rated(), attributes);
     return attributes;
+  }
+
+  private static void put(String key, List<String> names, Map<String, String> attributes) {
+    for (int place = 0; place < names.size(); place++) {
+      attributes.put(key + place, names.get(place));
+    }
   }
 
   private static double[] heads(ParameterRows dense) {
@@ -150,10 +157,10 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
     return units;
   }
 
-  private static List<String> behaviours(StateReader read) {
+  private static List<String> names(StateReader read, String key) {
     List<String> names = new ArrayList<>();
-    while (read.has(BEHAVIOUR + names.size())) {
-      names.add(read.attribute(BEHAVIOUR + names.size()));
+    while (read.has(key + names.size())) {
+      names.add(read.attribute(key + names.size()));
     }
     return names;
   }
@@ -247,7 +254,8 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
             Boolean.parseBoolean(read.attribute(BIASES)),
             (float) dense[0],
             (float) dense[1],
-            behaviours(read));
+            names(read, BEHAVIOUR),
+            names(read, RATED));
     int width = form.width();
     StateReader.check(RANK, items.rank(), width);
     StateReader.check(RANK, state.users().rank(), width);

@@ -7,9 +7,11 @@ import io.perennial.model.ModelCodec;
 import io.perennial.model.ModelFamily;
 import io.perennial.model.Trainer;
 import io.perennial.model.embedding.EmbeddingOptions.Serving;
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.history.DecayPolicy;
 import io.perennial.model.history.ItemStatistics;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,11 +39,29 @@ public record EmbeddingFamily(
     Objects.requireNonNull(behaviours, "behaviours");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(distillation, "distillation");
+    for (String name : options.rated()) {
+      if (behaviours.place(name).orElse(0) == 0) {
+        throw new IllegalArgumentException(
+            "model.rated: '"
+                + name
+                + "' is no behaviour beside the main one; there are "
+                + behaviours.names()
+                + ", the main one first. See the section behaviours.");
+      }
+    }
   }
 
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** Heads of the behaviours. */
+  static Heads heads(EmbeddingOptions options, Behaviours behaviours) {
+    double[] weights = behaviours.byPlace();
+    boolean[] rated = new boolean[weights.length];
+    options.rated().forEach(name -> rated[behaviours.place(name).orElseThrow()] = true);
+    return new Heads(Arrays.stream(weights).map(weight -> weight / weights[0]).toArray(), rated);
   }
 
   @Override

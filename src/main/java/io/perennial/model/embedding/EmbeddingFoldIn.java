@@ -15,6 +15,7 @@ import io.perennial.model.embedding.rounds.UserRows;
 import io.perennial.model.embedding.rounds.UserTower;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.embedding.step.ItemChances;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Parameters;
@@ -111,7 +112,7 @@ final class EmbeddingFoldIn implements FoldIn {
             still,
             UserTower.NONE,
             SEED,
-            new double[] {1},
+            Heads.ONE,
             new PastPairs(mainWeight, Integer.MAX_VALUE));
     ParameterRows row = ParameterRows.fresh(recipe.width(), new float[recipe.width()]);
     float[] behind = {1f};

@@ -9,6 +9,7 @@ import io.perennial.model.embedding.step.Similarity;
 import io.perennial.model.history.DecayPolicy;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -23,6 +24,8 @@ import java.util.Optional;
  *     it
  * @param tower what is made of features, where the section {@code features} names some
  * @param serving by which vectors users are ranked for
+ * @param rated behaviours whose heads learn the values of their events, beside a main one that does
+ *     not
  */
 public record EmbeddingOptions(
     Recipe recipe,
@@ -31,7 +34,8 @@ public record EmbeddingOptions(
     Sharing sharing,
     DecayPolicy decay,
     Tower tower,
-    Serving serving)
+    Serving serving,
+    List<String> rated)
     implements Serializable {
   /**
    * Where a training from scratch begins.
@@ -184,7 +188,8 @@ public record EmbeddingOptions(
         Sharing.ALONE,
         new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
         Tower.DEFAULT,
-        Serving.STORED);
+        Serving.STORED,
+        List.of());
   }
 
   /** The small recommender of tutorials: cosine, then one dense unit that begins anywhere. */
@@ -197,7 +202,8 @@ public record EmbeddingOptions(
         Sharing.ALONE,
         new DecayPolicy(Optional.empty(), DecayPolicy.Aggregate.NONE),
         Tower.DEFAULT,
-        Serving.STORED);
+        Serving.STORED,
+        List.of());
   }
 
   /**
@@ -225,7 +231,8 @@ public record EmbeddingOptions(
             Sharing.ALONE,
             new DecayPolicy(Optional.of(Duration.ofDays(60)), DecayPolicy.Aggregate.DAY),
             Tower.DEFAULT,
-            Serving.STORED)
+            Serving.STORED,
+            List.of())
         .withEpochs(10, 1);
   }
 
@@ -237,6 +244,12 @@ public record EmbeddingOptions(
     Objects.requireNonNull(decay, "decay");
     Objects.requireNonNull(tower, "tower");
     Objects.requireNonNull(serving, "serving");
+    rated = List.copyOf(rated);
+    if (!rated.isEmpty() && recipe.learnsRatings()) {
+      throw new IllegalArgumentException(
+          "model.rated names behaviours that learn values beside others that do not; with"
+              + " objective rating all do. Leave it out.");
+    }
   }
 
   /** Scale of the similarity when a training from scratch begins. */
@@ -246,32 +259,37 @@ public record EmbeddingOptions(
 
   /** The same with another recipe. */
   public EmbeddingOptions with(Recipe other) {
-    return new EmbeddingOptions(other, start, training, sharing, decay, tower, serving);
+    return new EmbeddingOptions(other, start, training, sharing, decay, tower, serving, rated);
   }
 
   /** The same with another training. */
   public EmbeddingOptions with(Training other) {
-    return new EmbeddingOptions(recipe, start, other, sharing, decay, tower, serving);
+    return new EmbeddingOptions(recipe, start, other, sharing, decay, tower, serving, rated);
   }
 
   /** The same, shared out in another way. */
   public EmbeddingOptions with(Sharing other) {
-    return new EmbeddingOptions(recipe, start, training, other, decay, tower, serving);
+    return new EmbeddingOptions(recipe, start, training, other, decay, tower, serving, rated);
   }
 
   /** The same with another fading of events. */
   public EmbeddingOptions with(DecayPolicy other) {
-    return new EmbeddingOptions(recipe, start, training, sharing, other, tower, serving);
+    return new EmbeddingOptions(recipe, start, training, sharing, other, tower, serving, rated);
   }
 
   /** The same with other towers. */
   public EmbeddingOptions with(Tower other) {
-    return new EmbeddingOptions(recipe, start, training, sharing, decay, other, serving);
+    return new EmbeddingOptions(recipe, start, training, sharing, decay, other, serving, rated);
   }
 
   /** The same, served in another way. */
   public EmbeddingOptions with(Serving other) {
-    return new EmbeddingOptions(recipe, start, training, sharing, decay, tower, other);
+    return new EmbeddingOptions(recipe, start, training, sharing, decay, tower, other, rated);
+  }
+
+  /** The same with heads of these behaviours that learn values. */
+  public EmbeddingOptions withRated(List<String> others) {
+    return new EmbeddingOptions(recipe, start, training, sharing, decay, tower, serving, others);
   }
 
   /** The same with other lengths of training. */

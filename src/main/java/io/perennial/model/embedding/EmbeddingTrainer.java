@@ -32,6 +32,7 @@ import io.perennial.model.embedding.rounds.UserRows;
 import io.perennial.model.embedding.rounds.UserTower;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.embedding.step.ExplodedLossException;
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Parameters;
 import io.perennial.model.embedding.step.Recipe;
@@ -39,12 +40,12 @@ import io.perennial.model.embedding.step.SideFeatures;
 import io.perennial.model.embedding.step.Similarity;
 import io.perennial.model.embedding.step.Towers;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Learns embeddings: from scratch, or from a parent with its parameters, its moments and what it
@@ -59,6 +60,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   private final EmbeddingDistillation distillation;
   private final Behaviours behaviours;
   private final Recipe recipe;
+  private final Heads heads;
 
   /** Of one kind of feedback. */
   public EmbeddingTrainer(EmbeddingOptions options, EmbeddingDistillation distillation) {
@@ -74,6 +76,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     this.options = Objects.requireNonNull(options, "options");
     this.distillation = Objects.requireNonNull(distillation, "distillation");
     this.recipe = options.recipe();
+    this.heads = EmbeddingFamily.heads(options, behaviours);
   }
 
   /**
@@ -87,7 +90,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
   public EmbeddingModel train(TrainingTask<EmbeddingModel> task) {
     task.parent().ifPresent(this::checkParent);
     task.parent().ifPresent(p -> NightFeatures.check(p.towers(), task.features(), options.tower()));
-    try (NightData night = NightData.of(task, options, distillation.replay(), behaviours)) {
+    try (NightData night = NightData.of(task, options, distillation.replay(), behaviours, heads)) {
       if (night.counts().events() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }
@@ -176,8 +179,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     ParameterRows itemRows =
         items.begin(beginning, parent, towers.items().rows(items.inputs(), recipe.width()));
     SideFeatures itemFeatures = itemFeatures(items, towers, parent.isPresent());
-    ParameterRows dense =
-        parent.map(p -> p.dense().copy()).orElseGet(() -> firstDense(night.counts().meanValue()));
+    ParameterRows dense = parent.map(p -> p.dense().copy()).orElseGet(() -> firstDense(night));
     try (Workers workers = night.workers(beginning, features.users())) {
       if (recipe.learnsRatings() && recipe.biases()) {
         beginBiases(workers, items, itemRows, dense, itemFeatures.prior(), parent.isPresent());
@@ -253,14 +255,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         new UserTower(
             towers.users(), task.parent().isPresent() ? UserTower.Use.KEPT : UserTower.Use.LEARNT),
         task.seed(),
-        heads(),
+        heads,
         new PastPairs(behaviours.byPlace()[0], distillation.replay().most()));
-  }
-
-  /** What each head counts beside the main one, which comes first. */
-  private double[] heads() {
-    double[] weights = behaviours.byPlace();
-    return Arrays.stream(weights).map(weight -> weight / weights[0]).toArray();
   }
 
   /** Names of the behaviours that have a head; of one nobody needs to know. */
@@ -268,11 +264,24 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     return behaviours.size() > 1 ? behaviours.names() : List.of();
   }
 
-  /** Dense units of a training from scratch: all heads begin alike. */
-  private ParameterRows firstDense(double meanValue) {
+  /** Dense units of a training from scratch: all heads begin alike, but those that learn values. */
+  private ParameterRows firstDense(NightData night) {
     double scale = options.firstScale();
-    return Parameters.denseUnits(
-        scale, firstBias(scale, meanValue), behaviours.size(), recipe.dimension());
+    ParameterRows units =
+        Parameters.denseUnits(
+            scale,
+            firstBias(scale, night.counts().meanValue()),
+            behaviours.size(),
+            recipe.dimension());
+    if (heads.anyRated()) {
+      double[] means = night.means(heads.size()).values();
+      for (int head = 1; head < heads.size(); head++) {
+        if (heads.rated()[head]) {
+          Parameters.beginRated(units, head, options.start().scale(), means[head]);
+        }
+      }
+    }
+    return units;
   }
 
   private double firstBias(double scale, double meanValue) {
@@ -286,7 +295,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     return meanValue - scale * alike;
   }
 
-  /** Puts the biases of new users and items where their ratings are. */
+  /** Puts the biases of users and items with new ratings where their ratings are. */
   private void beginBiases(
       Workers workers,
       ItemSide items,
@@ -295,34 +304,36 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       float[] prior,
       boolean night) {
     boolean[] fresh = items.fresh();
-    int last = recipe.width() - 1;
-    for (int row = 0; row < fresh.length; row++) {
-      if (fresh[row]) {
-        itemRows.values()[row * recipe.width() + last] =
-            (float) BiasRound.priorBias(prior, row, recipe.width());
-      }
+    boolean[] found = items.touched();
+    int width = recipe.width();
+    double[] before = new double[found.length];
+    for (int row = 0; row < found.length; row++) {
+      found[row] |= fresh[row];
+      int at = row * width + width - 1;
+      before[row] = fresh[row] ? BiasRound.priorBias(prior, row, width) : itemRows.values()[at];
+      itemRows.values()[at] = (float) before[row];
     }
     int sweeps = night ? NIGHTLY_BIAS_SWEEPS : BIAS_SWEEPS;
     for (int n = 0; n <= sweeps; n++) {
       List<BiasRound.Sums> all =
           workers.advance(
-              new BiasRound.Input(recipe, itemRows, fresh, dense.values()[0], dense.values()[1]),
+              new BiasRound.Input(recipe, itemRows, found, dense.values()[0], dense.values()[1]),
               new BiasRound());
-      for (int row = 0; n < sweeps && row < fresh.length; row++) {
-        if (fresh[row]) {
+      for (int row = 0; n < sweeps && row < found.length; row++) {
+        if (found[row]) {
           double rest = 0;
           double weight = 0;
           for (BiasRound.Sums sums : all) {
             rest += sums.rests()[row];
             weight += sums.weights()[row];
           }
-          itemRows.values()[row * recipe.width() + last] =
+          itemRows.values()[row * width + width - 1] =
               (float)
                   BiasRound.shrunk(
                       rest,
                       weight,
-                      recipe.biasL2(),
-                      BiasRound.priorBias(prior, row, recipe.width()));
+                      recipe.biasL2() + (fresh[row] ? 0 : items.learnt(row)),
+                      before[row]);
         }
       }
     }
@@ -360,7 +371,7 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
         itemFeatures,
         options.tower().alone(),
         items.still(parent.isPresent()),
-        heads());
+        heads);
   }
 
   private ParameterRows discriminator(TrainingTask<EmbeddingModel> task, Course course) {
@@ -408,7 +419,8 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             recipe.biases(),
             dense.values()[0],
             dense.values()[1],
-            named());
+            named(),
+            options.rated());
     RememberedEvents exemplars = remembered(parent, items, workers, form, itemTable);
     RowMean mean = parent.map(EmbeddingModel::userMean).orElse(RowMean.zero(width)).plus(change);
     if (parent.isEmpty()) {
@@ -492,6 +504,9 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     if (!form.behaviours().equals(named())) {
       throw new IncompatibleParentException(
           "behaviours (the main one first, each with a head)", form.behaviours(), named());
+    }
+    if (!Set.copyOf(form.rated()).equals(Set.copyOf(options.rated()))) {
+      throw new IncompatibleParentException("model.rated", form.rated(), options.rated());
     }
     if (form.biases() != recipe.biases()) {
       throw new IncompatibleParentException("model.recipe.biases", form.biases(), recipe.biases());

@@ -8,11 +8,13 @@ import static io.perennial.model.history.DatedEvents.last;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.unix_millis;
 
 import io.perennial.Behaviours;
 import io.perennial.event.EventColumns;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.history.DatedEvents;
 import io.perennial.model.history.DecayPolicy;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -35,31 +38,56 @@ final class EventReader {
    * The examples of some events, in pieces and in no order: of ratings the last of each pair, which
    * weighs 1; of other events each one, or each day of a pair, which weighs what is left of it. Of
    * several behaviours each has examples of its own, which weigh what theirs weighs beside the main
-   * one.
+   * one; those whose heads learn values are taken as ratings are.
    *
    * @param now instant to which events fade
    */
   static JavaRDD<EventRows> pieces(
-      Dataset<Row> events, boolean ratings, DecayPolicy decay, Instant now, Behaviours behaviours) {
-    Column user = col(EventColumns.USER_INDEX);
-    Column item = col(EventColumns.ITEM_INDEX);
-    Column head = col(EventColumns.BEHAVIOUR);
-    boolean several = behaviours.size() > 1;
+      Dataset<Row> events,
+      boolean ratings,
+      DecayPolicy decay,
+      Instant now,
+      Behaviours behaviours,
+      Heads heads) {
+    boolean several = heads.size() > 1;
     Dataset<Row> rows =
         several
             ? DatedEvents.ofEachBehaviour(events, decay)
             : DatedEvents.of(events, decay).withColumn(EventColumns.BEHAVIOUR, lit(0));
+    Column share = several ? col(WEIGHT).divide(lit(behaviours.byPlace()[0])) : lit(1.0);
+    Column faded = fade(decay, now, col(TIME)).multiply(share);
+    Dataset<Row> examples;
     if (ratings) {
-      rows =
-          rows.groupBy(user, item, head)
-              .agg(last(), max(col(TIME)).as(TIME), max(col(WEIGHT)).as(WEIGHT));
+      examples = examples(lastOfPairs(rows), share);
+    } else if (heads.anyRated()) {
+      Column rated = col(EventColumns.BEHAVIOUR).isin(ratedPlaces(heads));
+      examples =
+          examples(rows.where(not(rated)), faded)
+              .union(examples(lastOfPairs(rows.where(rated)), share));
+    } else {
+      examples = examples(rows, faded);
     }
-    Column left = ratings ? lit(1.0) : fade(decay, now, col(TIME));
-    Column weight =
-        several ? left.multiply(col(WEIGHT)).divide(lit(behaviours.byPlace()[0])) : left;
-    return rows.select(user, item, col(VALUE), weight, unix_millis(col(TIME)), head)
-        .toJavaRDD()
-        .mapPartitions(EventReader::pieces);
+    return examples.toJavaRDD().mapPartitions(EventReader::pieces);
+  }
+
+  private static Object[] ratedPlaces(Heads heads) {
+    return IntStream.range(0, heads.size()).filter(n -> heads.rated()[n]).boxed().toArray();
+  }
+
+  private static Dataset<Row> lastOfPairs(Dataset<Row> rows) {
+    return rows.groupBy(
+            col(EventColumns.USER_INDEX), col(EventColumns.ITEM_INDEX), col(EventColumns.BEHAVIOUR))
+        .agg(last(), max(col(TIME)).as(TIME), max(col(WEIGHT)).as(WEIGHT));
+  }
+
+  private static Dataset<Row> examples(Dataset<Row> rows, Column weight) {
+    return rows.select(
+        col(EventColumns.USER_INDEX),
+        col(EventColumns.ITEM_INDEX),
+        col(VALUE),
+        weight,
+        unix_millis(col(TIME)),
+        col(EventColumns.BEHAVIOUR));
   }
 
   private static Iterator<EventRows> pieces(Iterator<Row> rows) {

@@ -97,6 +97,11 @@ final class ItemSide {
     return among;
   }
 
+  /** Events that a row had learnt from before tonight. */
+  float learnt(int row) {
+    return learnt[row];
+  }
+
   /** Rows with new events. */
   boolean[] touched() {
     boolean[] touched = new boolean[tonight.length];

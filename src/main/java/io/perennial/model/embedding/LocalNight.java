@@ -4,6 +4,7 @@ import io.perennial.model.FactorRows;
 import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HeadMeans;
 import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.LocalWorkers;
@@ -53,6 +54,11 @@ final class LocalNight implements NightData {
   @Override
   public ItemCounts counts(long before) {
     return ItemCounts.of(events.where(n -> events.times()[n] < before));
+  }
+
+  @Override
+  public HeadMeans means(int heads) {
+    return HeadMeans.of(events, heads);
   }
 
   @Override

@@ -5,9 +5,11 @@ import io.perennial.model.TrainingTask;
 import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HeadMeans;
 import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Workers;
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.feature.EncodedFeatures;
 import io.perennial.model.history.HistoryTable;
 import java.util.BitSet;
@@ -21,6 +23,9 @@ interface NightData extends AutoCloseable {
 
   /** Events of every item before an instant, in epoch milliseconds. */
   ItemCounts counts(long before);
+
+  /** Mean values by behaviour, of so many. */
+  HeadMeans means(int heads);
 
   /** Events of every hour. */
   HourCounts hours();
@@ -44,7 +49,8 @@ interface NightData extends AutoCloseable {
       TrainingTask<EmbeddingModel> task,
       EmbeddingOptions options,
       Replay replay,
-      Behaviours behaviours) {
+      Behaviours behaviours,
+      Heads heads) {
     Optional<HistoryTable> history =
         task.parent().isPresent() && replay.readsHistory() ? task.history() : Optional.empty();
     JavaRDD<EventRows> pieces =
@@ -53,7 +59,8 @@ interface NightData extends AutoCloseable {
             options.recipe().learnsRatings(),
             options.decay(),
             task.now(),
-            behaviours);
+            behaviours,
+            heads);
     boolean local =
         options.sharing().localEvents() > 0
             && task.events().count() <= options.sharing().localEvents();

@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param bias b of the dense unit
  * @param behaviours names of those that have a head, the main one first, by which is served; empty:
  *     nobody tells them apart
+ * @param rated those of them whose heads learnt values, where the objective is another
  */
 public record ScoreForm(
     Objective objective,
@@ -27,7 +28,8 @@ public record ScoreForm(
     boolean biases,
     float scale,
     float bias,
-    List<String> behaviours)
+    List<String> behaviours,
+    List<String> rated)
     implements Serializable {
   private static final int EXTRA = 2;
 
@@ -39,11 +41,12 @@ public record ScoreForm(
       boolean biases,
       float scale,
       float bias) {
-    this(objective, similarity, dimension, biases, scale, bias, List.of());
+    this(objective, similarity, dimension, biases, scale, bias, List.of(), List.of());
   }
 
   public ScoreForm {
     behaviours = List.copyOf(behaviours);
+    rated = List.copyOf(rated);
     Objects.requireNonNull(objective, "objective");
     Objects.requireNonNull(similarity, "similarity");
   }

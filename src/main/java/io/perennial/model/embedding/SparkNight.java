@@ -6,6 +6,7 @@ import io.perennial.model.FactorTable;
 import io.perennial.model.RememberedEvents;
 import io.perennial.model.embedding.rounds.Beginning;
 import io.perennial.model.embedding.rounds.EventRows;
+import io.perennial.model.embedding.rounds.HeadMeans;
 import io.perennial.model.embedding.rounds.HourCounts;
 import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Partition;
@@ -74,6 +75,13 @@ final class SparkNight implements NightData {
     return pieces
         .map(piece -> ItemCounts.of(piece.where(n -> piece.times()[n] < before)))
         .treeAggregate(ItemCounts.NONE, ItemCounts::plus, ItemCounts::plus);
+  }
+
+  @Override
+  public HeadMeans means(int heads) {
+    return pieces
+        .map(piece -> HeadMeans.of(piece, heads))
+        .treeAggregate(HeadMeans.none(heads), HeadMeans::plus, HeadMeans::plus);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.perennial.model.embedding.EmbeddingNightsIT.assertSame;
 import static io.perennial.model.embedding.EmbeddingNightsIT.learn;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import io.perennial.Behaviours;
 import io.perennial.event.BehaviourColumns;
 import io.perennial.event.EventColumns;
 import io.perennial.model.CorruptStateException;
+import io.perennial.model.FactorRows;
 import io.perennial.model.Feedback;
 import io.perennial.model.IncompatibleParentException;
 import io.perennial.model.ModelState;
@@ -20,6 +22,7 @@ import io.perennial.model.TrainingEvents;
 import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.step.Teaching;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -88,6 +91,91 @@ class EmbeddingHeadsIT {
     }
     assertThat(second.dense()).isEqualTo(first.dense());
     assertThat(second.changed().orElseThrow().users().size()).isPositive();
+  }
+
+  /** Purchases, and views of which each has a value as ratings have. */
+  private static Dataset<Row> rated(int night, int partitions) {
+    return night(night, partitions)
+        .withColumn(
+            "value",
+            when(col(EventColumns.BEHAVIOUR).equalTo(VIEW), col("item_index").mod(lit(4)).plus(2.0))
+                .otherwise(lit(1.0)));
+  }
+
+  @Test
+  void aHeadThatLearnsValuesIsTheSameHereOnSparkAndReadBack() {
+    EmbeddingOptions options = FEW.withRated(List.of("view"));
+    EmbeddingFamily here =
+        family(options.with(new EmbeddingOptions.Sharing(2, 2, 1_000)), BEHAVIOURS);
+    EmbeddingFamily there = family(options.with(new EmbeddingOptions.Sharing(2, 2, 0)), BEHAVIOURS);
+    Optional<EmbeddingModel> inARow = Optional.empty();
+    Optional<EmbeddingModel> readBack = Optional.empty();
+    for (int night = 0; night < 3; night++) {
+      inARow = Optional.of(learn(here, inARow, rated(night, 2), night));
+      EmbeddingModel model = learn(there, readBack, rated(night, 5), night);
+      readBack = Optional.of(there.codec().decode(there.codec().encode(model)));
+    }
+    assertSame(readBack.get(), inARow.get());
+    assertThat(inARow.get().form().rated()).containsExactly("view");
+    EmbeddingFamily alike = family(FEW, BEHAVIOURS);
+    Optional<EmbeddingModel> parent = inARow;
+    assertThatThrownBy(() -> learn(alike, parent, rated(3, 1), 3))
+        .isInstanceOf(IncompatibleParentException.class)
+        .hasMessageContaining("model.rated");
+  }
+
+  @Test
+  void aHeadThatLearnsValuesComesNearThem() {
+    EmbeddingFamily family = family(FEW.withEpochs(60, 2).withRated(List.of("view")), BEHAVIOURS);
+    EmbeddingModel model = learn(family, Optional.empty(), rated(0, 1), 0);
+    double error = 0;
+    double spread = 0;
+    int events = 0;
+    for (Row row : rated(0, 1).where(col(EventColumns.BEHAVIOUR).equalTo(VIEW)).collectAsList()) {
+      double value = row.getAs("value");
+      double said = said(model, VIEW, row.<Integer>getAs("user_index"), row.getAs("item_index"));
+      error += (said - value) * (said - value);
+      spread += (3.5 - value) * (3.5 - value);
+      events++;
+    }
+    assertThat(events).isGreaterThan(100);
+    assertThat(error).isLessThan(0.3 * spread);
+  }
+
+  /** {@code scale·cos(u ∘ d, v)…}: what a head that is not the main one says of a user and item. */
+  private static double said(EmbeddingModel model, int head, int user, int item) {
+    int width = model.form().width();
+    float[] dense = model.dense().values();
+    int at = head * model.dense().width();
+    FactorRows users = model.users().rows(new int[] {user});
+    int row = model.itemTable().position(item);
+    double dot = 0;
+    double ofUser = 0;
+    double ofItem = 0;
+    for (int c = 0; c < model.form().dimension(); c++) {
+      double u = users.values()[c];
+      double v = model.itemTable().values()[row * width + c];
+      dot += u * dense[at + 3 + c] * v;
+      ofUser += u * u;
+      ofItem += v * v;
+    }
+    return dense[at] * dot / Math.sqrt(ofUser * ofItem)
+        + dense[at + 1]
+        + users.values()[width - 1]
+        + dense[at + 2] * model.itemTable().values()[row * width + width - 1];
+  }
+
+  @Test
+  void whatCannotLearnValuesIsRefused() {
+    assertThatThrownBy(() -> family(FEW.withRated(List.of("purchase")), BEHAVIOURS))
+        .hasMessageContaining("model.rated")
+        .hasMessageContaining("'purchase'")
+        .hasMessageContaining("[purchase, basket, view]");
+    assertThatThrownBy(() -> family(FEW.withRated(List.of("click")), BEHAVIOURS))
+        .hasMessageContaining("'click'");
+    assertThatThrownBy(() -> EmbeddingOptions.ratings().withRated(List.of("view")))
+        .hasMessageContaining("model.rated")
+        .hasMessageContaining("Leave it out");
   }
 
   @Test

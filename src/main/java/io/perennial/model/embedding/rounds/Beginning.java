@@ -6,6 +6,7 @@ import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.step.Examples;
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.embedding.step.ParameterRows;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.feature.EncodedFeatures;
@@ -30,7 +31,7 @@ import java.util.function.IntPredicate;
  * @param touchedItems item rows with new events
  * @param userTower makes rows of users whose features are known
  * @param seed of every random choice
- * @param heads weights of behaviours beside the main one, which comes first with 1
+ * @param heads of the behaviours
  * @param past how what users did before becomes events
  */
 public record Beginning(
@@ -43,7 +44,7 @@ public record Beginning(
     boolean[] touchedItems,
     UserTower userTower,
     long seed,
-    double[] heads,
+    Heads heads,
     PastPairs past)
     implements Serializable {
   private static final long USERS = 1;
@@ -69,7 +70,7 @@ public record Beginning(
         touchedItems,
         UserTower.NONE,
         seed,
-        new double[] {1},
+        Heads.ONE,
         new PastPairs(1, Integer.MAX_VALUE));
   }
 
@@ -160,7 +161,9 @@ public record Beginning(
     RememberedEvents others = chosen.where(p -> !in(news, chosen, p));
     float[] weights = new float[others.size()];
     for (int n = 0; n < weights.length; n++) {
-      weights[n] = (float) (replayWeight.of(others.times()[n]) * heads[others.behaviours()[n]]);
+      int head = others.behaviours()[n];
+      double left = heads.rated()[head] ? replayWeight.fresh() : replayWeight.of(others.times()[n]);
+      weights[n] = (float) (left * heads.weights()[head]);
     }
     return new EventRows(
         others.users(),

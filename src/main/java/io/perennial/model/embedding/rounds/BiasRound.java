@@ -9,9 +9,11 @@ import io.perennial.model.embedding.step.Similarity;
 import java.io.Serializable;
 
 /**
- * Where the biases of new users and items begin: at the shrunk mean of what their ratings are above
- * what the rest of the score says, {@code Σ w (y − s) / (Σ w + λ)}, users and items in turn. With
- * Adam's steps of a thousandth a bias would take thousands of batches to there.
+ * Where biases of users and items begin: at the shrunk mean of what their ratings are above what
+ * the rest of the score says, {@code Σ w (y − s) / (Σ w + λ)}, users and items in turn. With Adam's
+ * steps of a thousandth a bias would take thousands of batches to there. At night the bias of a row
+ * that had learnt from n ratings is what these said: {@code (Σ w (y − s) + (λ + n) b) / (Σ w + λ +
+ * n)}, the mean of all as if the old ones had been kept.
  */
 public final class BiasRound implements Advance<Input, Sums> {
   private static final long serialVersionUID = 1L;
@@ -20,11 +22,11 @@ public final class BiasRound implements Advance<Input, Sums> {
    * What is shared.
    *
    * @param items every item row, biases last
-   * @param fresh items whose bias is looked for
+   * @param found items whose bias is looked for
    * @param scale of the dense unit
    * @param bias of the dense unit
    */
-  public record Input(Recipe recipe, ParameterRows items, boolean[] fresh, float scale, float bias)
+  public record Input(Recipe recipe, ParameterRows items, boolean[] found, float scale, float bias)
       implements Serializable {}
 
   /**
@@ -55,20 +57,21 @@ public final class BiasRound implements Advance<Input, Sums> {
       weights[user] += examples.weights()[n];
     }
     for (int user = 0; user < users.count(); user++) {
-      if (!state.known()[user]) {
-        users.values()[user * width + last] =
-            (float)
-                shrunk(
-                    rests[user],
-                    weights[user],
-                    recipe.biasL2(),
-                    priorBias(state.features().prior(), user, width));
-      }
+      boolean known = state.known()[user];
+      users.values()[user * width + last] =
+          (float)
+              shrunk(
+                  rests[user],
+                  weights[user],
+                  recipe.biasL2() + (known ? state.learnt()[user] : 0),
+                  known
+                      ? state.teacher().values()[user * width + last]
+                      : priorBias(state.features().prior(), user, width));
     }
-    Sums sums = new Sums(new double[input.fresh().length], new double[input.fresh().length]);
+    Sums sums = new Sums(new double[input.found().length], new double[input.found().length]);
     for (int n = 0; n < state.fresh(); n++) {
       int item = examples.items()[n];
-      if (input.fresh()[item]) {
+      if (input.found()[item]) {
         double said =
             input.scale() * likeness[n]
                 + input.bias()

@@ -1,5 +1,6 @@
 package io.perennial.model.embedding.rounds;
 
+import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.embedding.step.ItemChances;
 import io.perennial.model.embedding.step.Recipe;
 import io.perennial.model.embedding.step.SideFeatures;
@@ -24,7 +25,7 @@ import java.io.Serializable;
  * @param itemFeatures what a step knows of item rows beside events
  * @param alone chance that a row with inputs is in a batch as its tower makes it
  * @param still items that must not move, and whether the dense units must not; its users are empty
- * @param heads weights of behaviours beside the main one, which comes first with 1
+ * @param heads of the behaviours
  */
 public record Course(
     Recipe recipe,
@@ -41,7 +42,7 @@ public record Course(
     SideFeatures itemFeatures,
     double alone,
     StillRows still,
-    double[] heads)
+    Heads heads)
     implements Serializable {
   /** Of one behaviour, without features. */
   public Course(
@@ -72,6 +73,6 @@ public record Course(
         SideFeatures.NONE,
         0,
         still,
-        new double[] {1});
+        Heads.ONE);
   }
 }

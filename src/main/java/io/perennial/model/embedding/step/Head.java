@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 final class Head {
   private final ParameterRows dense;
   private final int row;
+  private final boolean rated;
   private final LearntRows users;
   private final LearntRows items;
   private final Dense unit;
@@ -26,6 +27,7 @@ final class Head {
   private Head(
       ParameterRows dense,
       int row,
+      boolean rated,
       LearntRows users,
       LearntRows items,
       Optional<HeadView> view,
@@ -33,6 +35,7 @@ final class Head {
       Supplier<float[]> corrections) {
     this.dense = dense;
     this.row = row;
+    this.rated = rated;
     this.users = users;
     this.items = items;
     this.unit = new Dense(dense, row);
@@ -45,23 +48,33 @@ final class Head {
    * The head whose scores are served.
    *
    * @param dense units of all heads, a row each
+   * @param rated whether it learns values
    * @param taught what the teacher says; empty: nobody does
    * @param corrections log chance of each item slot
    */
   static Head main(
       ParameterRows dense,
+      boolean rated,
       BatchRows users,
       BatchRows items,
       Optional<TaughtBatch> taught,
       Supplier<float[]> corrections) {
     return new Head(
-        dense, 0, users, items, Optional.empty(), taught.map(TaughtBatch::rows), corrections);
+        dense,
+        0,
+        rated,
+        users,
+        items,
+        Optional.empty(),
+        taught.map(TaughtBatch::rows),
+        corrections);
   }
 
   /** The head of another behaviour, whose parameters are a row of the dense table. */
   static Head other(
       ParameterRows dense,
       int row,
+      boolean rated,
       Recipe recipe,
       BatchRows users,
       BatchRows items,
@@ -73,6 +86,7 @@ final class Head {
     return new Head(
         dense,
         row,
+        rated,
         view.users(),
         view.items(),
         Optional.of(view),
@@ -95,6 +109,11 @@ final class Head {
   /** Hands the gradients on to the rows that all heads share. */
   void close() {
     view.ifPresent(HeadView::close);
+  }
+
+  /** Whether it learns the values of its events. */
+  boolean rated() {
+    return rated;
   }
 
   LearntRows users() {
@@ -131,10 +150,10 @@ final class Head {
   /**
    * Gradient by its row of the dense table: of the unit, where that is learnt, and the diagonal.
    */
-  double[] gradient(Recipe recipe) {
+  double[] gradient() {
     double[] gradient =
         view.map(v -> v.gradient().clone()).orElseGet(() -> new double[Dense.WIDTH]);
-    if (recipe.learnsRatings()) {
+    if (rated) {
       gradient[0] = unit.scaleGradient();
       gradient[1] = unit.biasGradient();
     }
@@ -142,24 +161,24 @@ final class Head {
   }
 
   /** Sum of the squares of that. */
-  double squares(Recipe recipe) {
+  double squares() {
     double squares = 0;
-    for (double one : gradient(recipe)) {
+    for (double one : gradient()) {
       squares += one * one;
     }
     return squares;
   }
 
   /**
-   * One step of Adam; of a main head that learns no ratings there is nothing to move. Coordinates
-   * of a diagonal are about √dimension times as large as those of an embedding, and so are their
+   * One step of Adam; of a main head that learns no values there is nothing to move. Coordinates of
+   * a diagonal are about √dimension times as large as those of an embedding, and so are their
    * steps.
    */
   void apply(Recipe recipe, AdamRates rates, double rate, float factor) {
-    if (view.isEmpty() && !recipe.learnsRatings()) {
+    if (view.isEmpty() && !rated) {
       return;
     }
-    double[] sums = gradient(recipe);
+    double[] sums = gradient();
     float[] gradient = new float[sums.length];
     for (int n = 0; n < sums.length; n++) {
       gradient[n] = (float) sums[n];

@@ -60,6 +60,19 @@ public record Parameters(
   }
 
   /**
+   * Makes a head that is not the main one begin as ratings do: at the mean, without the bias of an
+   * item, which is how popular it is.
+   *
+   * @param units as {@link #denseUnits} makes them
+   */
+  public static void beginRated(ParameterRows units, int head, double scale, double bias) {
+    int at = head * units.width();
+    units.values()[at] = (float) scale;
+    units.values()[at + 1] = (float) bias;
+    units.values()[at + Diagonal.SLOPE] = 0f;
+  }
+
+  /**
    * A discriminator that has not taken a step: small random weights.
    *
    * @param probes items that it looks at

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -60,7 +61,7 @@ public final class TrainingStep implements AutoCloseable {
         teacher,
         teaching,
         probes,
-        new double[] {1});
+        Heads.ONE);
   }
 
   /**
@@ -71,9 +72,8 @@ public final class TrainingStep implements AutoCloseable {
    * @param chances of items to come into a batch
    * @param teacher nobody: the weights of {@code teaching} are of no effect
    * @param probes item rows on which a discriminator looks; all known to the teacher
-   * @param weights of behaviours beside the main one, which comes first with 1; each has a head, a
-   *     row of the dense table. Examples bring their weight along; what the teacher says by a head
-   *     counts with that of the head
+   * @param behaviours that have a head, a row of the dense table each. Examples bring their weight
+   *     along; what the teacher says by a head counts with that of the head
    */
   public TrainingStep(
       Recipe recipe,
@@ -85,7 +85,7 @@ public final class TrainingStep implements AutoCloseable {
       Optional<Teacher> teacher,
       Teaching teaching,
       int[] probes,
-      double[] weights) {
+      Heads behaviours) {
     this.recipe = recipe;
     this.still = still;
     this.parameters = parameters;
@@ -113,7 +113,7 @@ public final class TrainingStep implements AutoCloseable {
     this.block = new ScoreBlock(recipe);
     this.taught =
         teacher.isPresent() && teaching.scores()
-            ? new TaughtBatch(teacher.get(), recipe, weights.length)
+            ? new TaughtBatch(teacher.get(), recipe, behaviours.size())
             : null;
     this.probes = probes;
     this.adversary =
@@ -125,21 +125,22 @@ public final class TrainingStep implements AutoCloseable {
         anchored ? new ImportanceAnchor(teacher.get().users(), teaching.anchor()) : null;
     this.itemAnchor =
         anchored ? new ImportanceAnchor(teacher.get().items(), teaching.anchor()) : null;
-    for (int row = 0; row < weights.length; row++) {
-      heads.add(head(row, weights[row], teaching));
+    for (int row = 0; row < behaviours.size(); row++) {
+      boolean rated = recipe.learnsRatings() || behaviours.rated()[row];
+      heads.add(head(row, behaviours.weights()[row], rated, teaching));
     }
     if (adversary != null) {
       heads.get(0).teachers().add(adversary);
     }
   }
 
-  private Head head(int row, double weight, Teaching teaching) {
+  private Head head(int row, double weight, boolean rated, Teaching teaching) {
     ParameterRows dense = parameters.dense();
     Optional<TaughtBatch> asked = Optional.ofNullable(taught);
     Head head =
         row == 0
-            ? Head.main(dense, users, items, asked, this::correction)
-            : Head.other(dense, row, recipe, users, items, asked, this::correction);
+            ? Head.main(dense, rated, users, items, asked, this::correction)
+            : Head.other(dense, row, rated, recipe, users, items, asked, this::correction);
     if (taught != null && teaching.likelihood() > 0) {
       head.teachers()
           .add(
@@ -240,13 +241,16 @@ public final class TrainingStep implements AutoCloseable {
     taskLoss = 0;
     teachingLoss = 0;
     penalty[0] = 0;
+    exampleLosses(Head::rated, this::squaredError);
     switch (recipe.objective()) {
-      case RATING -> exampleLosses(this::squaredError);
       case BPR -> {
         oppose(random);
-        exampleLosses(this::pairwise);
+        exampleLosses(head -> !head.rated(), this::pairwise);
       }
       case SOFTMAX -> heads.forEach(head -> head.batch().group(users.size()));
+      case RATING -> {
+        // Every head learns values.
+      }
     }
     if (!heads.get(0).teachers().isEmpty() || recipe.objective() == Objective.SOFTMAX) {
       matrixLosses(to - from, random);
@@ -258,7 +262,7 @@ public final class TrainingStep implements AutoCloseable {
     teachingLoss += penalty[0];
     if (!still.dense()) {
       for (Head head : heads) {
-        squares += head.squares(recipe);
+        squares += head.squares();
       }
     }
     return squares;
@@ -295,7 +299,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** Gradient by a row of the dense table. */
   double[] denseGradient(int row) {
-    return heads.get(row).gradient(recipe);
+    return heads.get(row).gradient();
   }
 
   Adversary adversary() {
@@ -334,7 +338,7 @@ public final class TrainingStep implements AutoCloseable {
 
   private void matrixLosses(Head head, TaughtRows teacher, boolean ranking) {
     List<TileLoss> present = new ArrayList<>(teacher == null ? List.of() : head.teachers());
-    if (ranking && head.batch().size() > 0) {
+    if (ranking && !head.rated() && head.batch().size() > 0) {
       present.add(head.softmax());
     }
     if (present.isEmpty()) {
@@ -354,9 +358,9 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** Losses that look at one or two items an example, head by head. */
-  private void exampleLosses(ToDoubleFunction<Head> loss) {
+  private void exampleLosses(Predicate<Head> which, ToDoubleFunction<Head> loss) {
     for (Head head : heads) {
-      if (head.batch().size() > 0) {
+      if (which.test(head) && head.batch().size() > 0) {
         head.open();
         taskLoss += loss.applyAsDouble(head);
         head.close();
@@ -368,7 +372,7 @@ public final class TrainingStep implements AutoCloseable {
   private void oppose(SplittableRandom random) {
     for (Head head : heads) {
       Batch batch = head.batch();
-      for (int n = 0; n < batch.size(); n++) {
+      for (int n = 0; n < batch.size() && !head.rated(); n++) {
         batch.oppose(n, chances.any() ? items.slot(chances.draw(random)) : batch.item(n));
       }
     }

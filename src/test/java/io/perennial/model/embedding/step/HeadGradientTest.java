@@ -15,7 +15,9 @@ class HeadGradientTest {
   private static final int ITEMS = 7;
   private static final int DIMENSION = 3;
   private static final int WIDTH = DIMENSION + 1;
-  private static final double[] WEIGHTS = {1, 0.5, 0.2};
+  private static final Heads ALIKE = Heads.alike(1, 0.5, 0.2);
+  private static final Heads LAST_RATED =
+      new Heads(ALIKE.weights(), new boolean[] {false, false, true});
   private static final Examples EXAMPLES =
       new Examples(
           new int[] {0, 1, 1, 2, 3, 0, 4, 1, 2, 3},
@@ -43,7 +45,7 @@ class HeadGradientTest {
   }
 
   private static ParameterRows dense(long seed) {
-    return rows(WEIGHTS.length, Diagonal.width(DIMENSION), 0.8, seed);
+    return rows(ALIKE.size(), Diagonal.width(DIMENSION), 0.8, seed);
   }
 
   private static Parameters parameters() {
@@ -56,6 +58,11 @@ class HeadGradientTest {
 
   private static TrainingStep step(
       Recipe recipe, Teaching teaching, Parameters parameters, StillRows still) {
+    return step(recipe, teaching, parameters, still, ALIKE);
+  }
+
+  private static TrainingStep step(
+      Recipe recipe, Teaching teaching, Parameters parameters, StillRows still, Heads heads) {
     Teacher teacher =
         new Teacher(
             rows(USERS, WIDTH, 0, 11),
@@ -74,11 +81,11 @@ class HeadGradientTest {
         Optional.of(teacher),
         teaching,
         PROBES,
-        WEIGHTS);
+        heads);
   }
 
-  private static double loss(Recipe recipe, Teaching teaching, Parameters parameters) {
-    try (TrainingStep step = step(recipe, teaching, parameters, StillRows.NONE)) {
+  private static double loss(Recipe recipe, Teaching teaching, Parameters parameters, Heads heads) {
+    try (TrainingStep step = step(recipe, teaching, parameters, StillRows.NONE, heads)) {
       step.differentiate(
           EXAMPLES, ORDER, 0, ORDER.length, recipe.dropout(), new SplittableRandom(5));
       return step.taskLoss() + step.teachingLoss();
@@ -86,26 +93,36 @@ class HeadGradientTest {
   }
 
   private static double difference(
-      Recipe recipe, Teaching teaching, Parameters parameters, float[] values, int at) {
-    return Differences.of(() -> loss(recipe, teaching, parameters), values, at);
+      Recipe recipe,
+      Teaching teaching,
+      Parameters parameters,
+      Heads heads,
+      float[] values,
+      int at) {
+    return Differences.of(() -> loss(recipe, teaching, parameters, heads), values, at);
   }
 
-  @ParameterizedTest(name = "{0} {1}, {2}, dropout {3}")
+  @ParameterizedTest(name = "{0} {1}, {2}, dropout {3}, the last head rated {4}")
   @CsvSource({
-    "RATING, COSINE, none, 0",
-    "RATING, DOT, none, 0.4",
-    "SOFTMAX, COSINE, none, 0",
-    "SOFTMAX, DOT, none, 0.4",
-    "BPR, COSINE, none, 0",
-    "BPR, DOT, none, 0",
-    "RATING, COSINE, all, 0",
-    "SOFTMAX, COSINE, likelihood, 0",
-    "SOFTMAX, COSINE, softTargets, 0",
-    "SOFTMAX, DOT, all, 0",
-    "BPR, COSINE, all, 0"
+    "RATING, COSINE, none, 0, false",
+    "RATING, DOT, none, 0.4, false",
+    "SOFTMAX, COSINE, none, 0, false",
+    "SOFTMAX, DOT, none, 0.4, false",
+    "BPR, COSINE, none, 0, false",
+    "BPR, DOT, none, 0, false",
+    "RATING, COSINE, all, 0, false",
+    "SOFTMAX, COSINE, likelihood, 0, false",
+    "SOFTMAX, COSINE, softTargets, 0, false",
+    "SOFTMAX, DOT, all, 0, false",
+    "BPR, COSINE, all, 0, false",
+    "SOFTMAX, COSINE, none, 0, true",
+    "SOFTMAX, DOT, none, 0.4, true",
+    "BPR, COSINE, none, 0, true",
+    "BPR, DOT, none, 0.4, true"
   })
   void gradientIsThatOfTheLoss(
-      Objective objective, Similarity similarity, String kind, double dropout) {
+      Objective objective, Similarity similarity, String kind, double dropout, boolean lastRated) {
+    Heads heads = lastRated ? LAST_RATED : ALIKE;
     Recipe recipe = recipe(objective, similarity, dropout);
     Teaching teaching =
         switch (kind) {
@@ -115,24 +132,32 @@ class HeadGradientTest {
           default -> new Teaching(0.8, 2, 0.6, 0.9, 3, 4, 0.5);
         };
     Parameters parameters = parameters();
-    try (TrainingStep step = step(recipe, teaching, parameters(), StillRows.NONE)) {
+    try (TrainingStep step = step(recipe, teaching, parameters(), StillRows.NONE, heads)) {
       step.differentiate(EXAMPLES, ORDER, 0, ORDER.length, dropout, new SplittableRandom(5));
       assertThat(
-              check(recipe, teaching, parameters, step.users(), parameters.users().values())
-                  + check(recipe, teaching, parameters, step.items(), parameters.items().values()))
+              check(recipe, teaching, parameters, heads, step.users(), parameters.users().values())
+                  + check(
+                      recipe,
+                      teaching,
+                      parameters,
+                      heads,
+                      step.items(),
+                      parameters.items().values()))
           .isGreaterThan(20);
       float[] dense = parameters.dense().values();
       int width = parameters.dense().width();
-      for (int head = 0; head < WEIGHTS.length; head++) {
+      for (int head = 0; head < ALIKE.size(); head++) {
         double[] gradient = step.denseGradient(head);
         assertThat(gradient).hasSize(head == 0 ? Dense.WIDTH : width);
         int moved = 0;
         for (int c = 0; c < gradient.length; c++) {
-          if (c < Dense.WIDTH && objective != Objective.RATING) {
+          boolean learnt = objective == Objective.RATING || heads.rated()[head];
+          if (c < Dense.WIDTH && !learnt) {
             assertThat(gradient[c]).as("a unit that is not learnt").isZero();
             continue;
           }
-          double expected = difference(recipe, teaching, parameters, dense, head * width + c);
+          double expected =
+              difference(recipe, teaching, parameters, heads, dense, head * width + c);
           assertThat(gradient[c])
               .as("head %d, parameter %d", head, c)
               .isCloseTo(expected, within(3e-3 + 5e-3 * Math.abs(expected)));
@@ -144,13 +169,18 @@ class HeadGradientTest {
   }
 
   private static int check(
-      Recipe recipe, Teaching teaching, Parameters parameters, BatchRows rows, float[] values) {
+      Recipe recipe,
+      Teaching teaching,
+      Parameters parameters,
+      Heads heads,
+      BatchRows rows,
+      float[] values) {
     boolean users = values.length == USERS * WIDTH;
     return Differences.check(
         rows,
         DIMENSION,
-        !users || recipe.objective() == Objective.RATING,
-        at -> difference(recipe, teaching, parameters, values, at));
+        !users || recipe.objective() == Objective.RATING || heads.anyRated(),
+        at -> difference(recipe, teaching, parameters, heads, values, at));
   }
 
   @Test
@@ -160,7 +190,7 @@ class HeadGradientTest {
         new Parameters(
             rows(USERS, WIDTH, 0, 1),
             rows(ITEMS, WIDTH, 0, 2),
-            Parameters.denseUnits(1.3, 0.2, WEIGHTS.length, DIMENSION),
+            Parameters.denseUnits(1.3, 0.2, ALIKE.size(), DIMENSION),
             Parameters.discriminator(PROBES.length, 4, 3));
     Examples ofOne =
         new Examples(EXAMPLES.users(), EXAMPLES.items(), EXAMPLES.targets(), EXAMPLES.weights());

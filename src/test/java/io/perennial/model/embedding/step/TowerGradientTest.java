@@ -80,7 +80,7 @@ class TowerGradientTest {
         Optional.empty(),
         Teaching.NONE,
         new int[0],
-        new double[] {1});
+        Heads.ONE);
   }
 
   private static double loss(Recipe recipe, Parameters parameters, double alone) {
@@ -228,7 +228,7 @@ class TowerGradientTest {
             Optional.empty(),
             Teaching.NONE,
             new int[0],
-            new double[] {1})) {
+            Heads.ONE)) {
       step.differentiate(EXAMPLES, ORDER, 0, 6, 0, new SplittableRandom(1));
       return step.teachingLoss();
     }
