@@ -163,6 +163,7 @@ public final class SoakBenchmark {
                 likelihood: 0.5
                 adversarial: 0.1
               replay:
+                from: exemplars
                 most: 10
                 owner: user
             """

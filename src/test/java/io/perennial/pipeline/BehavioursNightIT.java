@@ -68,6 +68,7 @@ class BehavioursNightIT {
         teaching:
           likelihood: 0.5
         replay:
+          from: exemplars
           most: 5
       """;
   private static final String BOUGHT = "behaviours:\n  purchase: 1\n";

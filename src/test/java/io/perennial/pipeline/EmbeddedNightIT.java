@@ -45,6 +45,7 @@ class EmbeddedNightIT {
         teaching:
           likelihood: 0.5
         replay:
+          from: exemplars
           most: 5
       evaluation:
         replicates: 50

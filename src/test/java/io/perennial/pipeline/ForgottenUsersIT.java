@@ -43,6 +43,7 @@ class ForgottenUsersIT {
           nightlyEpochs: 2
       distillation:
         replay:
+          from: exemplars
           most: 4
           owner: user
           selection: loss

@@ -77,6 +77,23 @@ class EmbeddingOptionsTest {
   }
 
   @Test
+  void historiesHaveNoItemsAsOwnersAndNothingIsSelected() {
+    assertThatThrownBy(
+            () ->
+                new Replay(
+                    5, Replay.Owner.ITEM, Replay.Selection.RESERVOIR, 1, Replay.Source.HISTORY))
+        .hasMessageContaining("distillation.replay.owner: user");
+    assertThatThrownBy(
+            () ->
+                new Replay(
+                    5, Replay.Owner.USER, Replay.Selection.HERDING, 1, Replay.Source.HISTORY))
+        .hasMessageContaining("distillation.replay.from: exemplars");
+    assertThat(Replay.ofHistory(5, 1).remembered()).isZero();
+    assertThat(Replay.ofHistory(5, 1).readsHistory()).isTrue();
+    assertThat(Replay.ofHistory(0, 1).readsHistory()).isFalse();
+  }
+
+  @Test
   void whoTeachesAtNightMakesNoOtherFirstModelAndWhatIsRememberedDoes() {
     EmbeddingOptions options = EmbeddingOptions.retrieval();
     Teaching teaching = new Teaching(0.5, 2, 0, 0, 2, 1, 1);

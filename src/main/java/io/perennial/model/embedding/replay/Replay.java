@@ -70,6 +70,12 @@ public record Replay(int most, Owner owner, Selection selection, double weight, 
       throw new IllegalArgumentException(
           "distillation.replay.weight must be above 0, got " + weight);
     }
+    if (from == Source.HISTORY && selection != Selection.RESERVOIR) {
+      throw new IllegalArgumentException(
+          "distillation.replay.selection says which events a version remembers, and with from:"
+              + " history it remembers none. Set distillation.replay.from: exemplars, or leave it"
+              + " out.");
+    }
     if (from == Source.HISTORY && owner == Owner.ITEM) {
       throw new IllegalArgumentException(
           "distillation.replay.from: history is what users did; set distillation.replay.owner:"
