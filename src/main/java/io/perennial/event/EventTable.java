@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -54,6 +56,7 @@ public final class EventTable {
   private final Snapshot opened;
   private final SourceColumns columns;
   private final String sessionZone;
+  private final Map<List<Long>, CommitRange> ranges = new ConcurrentHashMap<>();
 
   private EventTable(SparkSession spark, EventSource source, String label, DeltaLog log) {
     this.spark = spark;
@@ -162,7 +165,7 @@ public final class EventTable {
     if (fromExclusive >= toInclusive || toInclusive > latestVersion()) {
       return 0;
     }
-    return CommitRange.read(log, label, tableId(), fromExclusive, toInclusive).commits().stream()
+    return range(fromExclusive, toInclusive).commits().stream()
         .flatMap(commit -> commit.added().stream())
         .mapToLong(AddFile::size)
         .sum();
@@ -245,7 +248,7 @@ public final class EventTable {
     if (fromExclusive > latestVersion() || toInclusive > latestVersion()) {
       throw olderThan(Math.max(fromExclusive, toInclusive));
     }
-    CommitRange range = CommitRange.read(log, label, tableId(), fromExclusive, toInclusive);
+    CommitRange range = range(fromExclusive, toInclusive);
     List<CommitRange.Commit> removing = range.removing();
     if (removing.isEmpty()) {
       return new EventChanges(added(range.commits()), added(List.of()), EventChanges.Removing.NO);
@@ -278,6 +281,13 @@ public final class EventTable {
         repeated(net.filter(col(NET).gt(0L)), col(NET)),
         repeated(net.filter(col(NET).lt(0L)), col(NET).multiply(-1L)),
         EventChanges.Removing.YES);
+  }
+
+  /** Commits of a range, whose log is read once however often it is asked for. */
+  private CommitRange range(long fromExclusive, long toInclusive) {
+    return ranges.computeIfAbsent(
+        List.of(fromExclusive, toInclusive),
+        range -> CommitRange.read(log, label, tableId(), fromExclusive, toInclusive));
   }
 
   private static final Column[] CANONICAL_WITH_NET = withNet();

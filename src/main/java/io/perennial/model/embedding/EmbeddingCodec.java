@@ -41,9 +41,10 @@ public final class EmbeddingCodec implements ModelCodec<EmbeddingModel> {
   private static final String HEADS = "heads";
 
   /** Begin of the attributes with the names of behaviours, by place, where there are several. */
-  private static final String RATED = "rated";
-
   private static final String BEHAVIOUR = "behaviour.";
+
+  /** Begin of the attributes with the names of those whose heads learnt values. */
+  private static final String RATED = "rated.";
 
   /** Array and attribute: the encoder of items, and what it was declared as. */
   private static final String ITEM_FEATURES = "item_features";

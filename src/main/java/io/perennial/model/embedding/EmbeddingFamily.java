@@ -98,12 +98,7 @@ public record EmbeddingFamily(
 
   @Override
   public FoldIn foldIn(EmbeddingModel model, Instant now) {
-    return EmbeddingFoldIn.of(
-        model,
-        options,
-        behaviours,
-        servesFresh() ? options.serving().epochs() : options.training().epochs(),
-        now);
+    return EmbeddingFoldIn.of(model, options, behaviours, now);
   }
 
   @Override

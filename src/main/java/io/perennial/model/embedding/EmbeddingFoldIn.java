@@ -53,7 +53,6 @@ final class EmbeddingFoldIn implements FoldIn {
   private final float[] evidence;
   private final float[] meanUser;
   private final double mainWeight;
-  private final int epochs;
   private final long now;
 
   private EmbeddingFoldIn(
@@ -61,11 +60,9 @@ final class EmbeddingFoldIn implements FoldIn {
       EmbeddingModel model,
       ParameterRows items,
       double mainWeight,
-      int epochs,
       long now) {
     this.options = options;
     this.mainWeight = mainWeight;
-    this.epochs = epochs;
     this.itemIndices = model.itemTable().indices();
     this.items = items;
     this.dense = model.dense();
@@ -76,21 +73,15 @@ final class EmbeddingFoldIn implements FoldIn {
 
   /**
    * @param options with which the model was learnt
-   * @param epochs times that a history is seen
    * @param now instant to which events fade
    */
   static EmbeddingFoldIn of(
-      EmbeddingModel model,
-      EmbeddingOptions options,
-      Behaviours behaviours,
-      int epochs,
-      Instant now) {
+      EmbeddingModel model, EmbeddingOptions options, Behaviours behaviours, Instant now) {
     return new EmbeddingFoldIn(
         options,
         model,
         ParameterRows.fresh(model.form().width(), model.itemTable().values()),
         behaviours.byPlace()[0],
-        epochs,
         now.toEpochMilli());
   }
 
@@ -179,7 +170,8 @@ final class EmbeddingFoldIn implements FoldIn {
     try {
       int batch = Math.min(options.training().batch(), (events.size() + PARTS - 1) / PARTS);
       int steps = (events.size() + batch - 1) / batch;
-      for (int epoch = 0; epoch < Math.max(epochs, (LEAST_STEPS + steps - 1) / steps); epoch++) {
+      int epochs = Math.max(options.serving().epochs(), (LEAST_STEPS + steps - 1) / steps);
+      for (int epoch = 0; epoch < epochs; epoch++) {
         int[] order = Round.order(events.size(), Partition.seed(SEED, epoch));
         for (int from = 0; from < order.length; from += batch) {
           step.learn(

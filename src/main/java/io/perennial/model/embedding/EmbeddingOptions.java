@@ -148,7 +148,8 @@ public record EmbeddingOptions(
    * How a user's vector comes about when items are ranked for him.
    *
    * @param users stored or fresh
-   * @param epochs times that a fresh one sees his history, 1 to 10,000; default 10
+   * @param epochs times that a fresh one sees his history, and that of a user who came since the
+   *     last night, 1 to 10,000; default 10
    */
   public record Serving(Users users, int epochs) implements Serializable {
     /** Which vectors rank. */

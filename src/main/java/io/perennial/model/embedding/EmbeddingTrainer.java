@@ -17,7 +17,6 @@ import io.perennial.model.embedding.replay.Exemplars;
 import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.embedding.replay.ReplayWeight;
 import io.perennial.model.embedding.rounds.Beginning;
-import io.perennial.model.embedding.rounds.BiasRound;
 import io.perennial.model.embedding.rounds.Course;
 import io.perennial.model.embedding.rounds.EarlyStopping;
 import io.perennial.model.embedding.rounds.HeldBack;
@@ -54,8 +53,6 @@ import java.util.Set;
  * are only replayed, sampled or taught are looked at.
  */
 public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
-  private static final int BIAS_SWEEPS = 6;
-  private static final int NIGHTLY_BIAS_SWEEPS = 2;
   private final EmbeddingOptions options;
   private final EmbeddingDistillation distillation;
   private final Behaviours behaviours;
@@ -94,14 +91,16 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       if (night.counts().events() == 0) {
         return task.parent().orElseThrow(NoTrainingEventsException::new).unchanged();
       }
+      NightFeatures features = NightFeatures.of(task, night, options);
       Training training = options.training();
       return task.parent().isPresent()
           ? learn(
               task,
               night,
+              features,
               new Plan(training.nightlyEpochs(), EarlyStopping.NEVER),
               model(List.of()))
-          : fromScratch(task, night);
+          : fromScratch(task, night, features);
     }
   }
 
@@ -137,37 +136,46 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
       Trained trained) {}
 
   /** Stops by the newest events where that is wanted, then learns them as well. */
-  private EmbeddingModel fromScratch(TrainingTask<EmbeddingModel> task, NightData night) {
+  private EmbeddingModel fromScratch(
+      TrainingTask<EmbeddingModel> task, NightData night, NightFeatures features) {
     int epochs = options.training().epochs();
     EarlyStopping stopping = options.training().stopping();
     OptionalLong newest =
         stopping.share() > 0 ? night.hours().newest(stopping.share()) : OptionalLong.empty();
     Plan plan = new Plan(epochs, stopping, newest);
     if (newest.isEmpty() || !stopping.refit()) {
-      return learn(task, night, plan, model(List.of()));
+      return learn(task, night, features, plan, model(List.of()));
     }
-    Trained trial = learn(task, night, plan, Learnt::trained);
+    Trained trial = learn(task, night, features, plan, Learnt::trained);
     return learn(
         task,
         night,
+        features,
         new Plan(Math.max(1, trial.best()), EarlyStopping.NEVER),
         model(trial.losses()));
   }
 
   private <T> T learn(
-      TrainingTask<EmbeddingModel> task, NightData night, Plan plan, Outcome<T> outcome) {
+      TrainingTask<EmbeddingModel> task,
+      NightData night,
+      NightFeatures features,
+      Plan plan,
+      Outcome<T> outcome) {
     task.progress().begin("learning embeddings", plan.epochs());
     try {
-      return withWorkers(task, night, plan, outcome);
+      return withWorkers(task, night, features, plan, outcome);
     } finally {
       task.progress().end();
     }
   }
 
   private <T> T withWorkers(
-      TrainingTask<EmbeddingModel> task, NightData night, Plan plan, Outcome<T> outcome) {
+      TrainingTask<EmbeddingModel> task,
+      NightData night,
+      NightFeatures features,
+      Plan plan,
+      Outcome<T> outcome) {
     Optional<EmbeddingModel> parent = task.parent();
-    NightFeatures features = NightFeatures.of(task, night, options);
     Towers towers = features.towers().rows();
     ItemSide items = ItemSide.of(night.counts(), parent, recipe.width(), features.items());
     HeldBack held =
@@ -182,7 +190,12 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
     ParameterRows dense = parent.map(p -> p.dense().copy()).orElseGet(() -> firstDense(night));
     try (Workers workers = night.workers(beginning, features.users())) {
       if (recipe.learnsRatings() && recipe.biases()) {
-        beginBiases(workers, items, itemRows, dense, itemFeatures.prior(), parent.isPresent());
+        new FirstBiases(recipe, items, itemFeatures.prior())
+            .find(
+                workers,
+                itemRows,
+                dense,
+                parent.isPresent() ? FirstBiases.NIGHTLY : FirstBiases.FROM_SCRATCH);
       }
       if (parent.isEmpty()) {
         itemRows = shifted(workers, items, itemRows, towers, Direction.TO_OWN);
@@ -293,50 +306,6 @@ public final class EmbeddingTrainer implements Trainer<EmbeddingModel> {
             ? 0
             : recipe.similarity() == Similarity.COSINE ? 1 : recipe.common() * recipe.common();
     return meanValue - scale * alike;
-  }
-
-  /** Puts the biases of users and items with new ratings where their ratings are. */
-  private void beginBiases(
-      Workers workers,
-      ItemSide items,
-      ParameterRows itemRows,
-      ParameterRows dense,
-      float[] prior,
-      boolean night) {
-    boolean[] fresh = items.fresh();
-    boolean[] found = items.touched();
-    int width = recipe.width();
-    double[] before = new double[found.length];
-    for (int row = 0; row < found.length; row++) {
-      found[row] |= fresh[row];
-      int at = row * width + width - 1;
-      before[row] = fresh[row] ? BiasRound.priorBias(prior, row, width) : itemRows.values()[at];
-      itemRows.values()[at] = (float) before[row];
-    }
-    int sweeps = night ? NIGHTLY_BIAS_SWEEPS : BIAS_SWEEPS;
-    for (int n = 0; n <= sweeps; n++) {
-      List<BiasRound.Sums> all =
-          workers.advance(
-              new BiasRound.Input(recipe, itemRows, found, dense.values()[0], dense.values()[1]),
-              new BiasRound());
-      for (int row = 0; n < sweeps && row < found.length; row++) {
-        if (found[row]) {
-          double rest = 0;
-          double weight = 0;
-          for (BiasRound.Sums sums : all) {
-            rest += sums.rests()[row];
-            weight += sums.weights()[row];
-          }
-          itemRows.values()[row * width + width - 1] =
-              (float)
-                  BiasRound.shrunk(
-                      rest,
-                      weight,
-                      recipe.biasL2() + (fresh[row] ? 0 : items.learnt(row)),
-                      before[row]);
-        }
-      }
-    }
   }
 
   private Course course(

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.BiFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -63,18 +64,26 @@ class EmbeddingHeadsIT {
 
   @Test
   void nightsWithReadingBackInBetweenAreNightsInARowHereAndOnSpark() {
-    EmbeddingFamily here = family(FEW.with(new EmbeddingOptions.Sharing(2, 2, 1_000)), BEHAVIOURS);
-    EmbeddingFamily there = family(FEW.with(new EmbeddingOptions.Sharing(2, 2, 0)), BEHAVIOURS);
+    EmbeddingModel model = sameHereOnSparkAndReadBack(FEW, EmbeddingHeadsIT::night);
+    assertThat(model.exemplars().behaviours()).contains(0, 1, 2);
+    assertThat(model.form().behaviours()).containsExactly("purchase", "basket", "view");
+  }
+
+  /** Three nights in the driver, and on Spark with reading back in between, make one model. */
+  private static EmbeddingModel sameHereOnSparkAndReadBack(
+      EmbeddingOptions options, BiFunction<Integer, Integer, Dataset<Row>> events) {
+    EmbeddingFamily here =
+        family(options.with(new EmbeddingOptions.Sharing(2, 2, 1_000)), BEHAVIOURS);
+    EmbeddingFamily there = family(options.with(new EmbeddingOptions.Sharing(2, 2, 0)), BEHAVIOURS);
     Optional<EmbeddingModel> inARow = Optional.empty();
     Optional<EmbeddingModel> readBack = Optional.empty();
     for (int night = 0; night < 3; night++) {
-      inARow = Optional.of(learn(here, inARow, night(night, 2), night));
-      EmbeddingModel model = learn(there, readBack, night(night, 5), night);
+      inARow = Optional.of(learn(here, inARow, events.apply(night, 2), night));
+      EmbeddingModel model = learn(there, readBack, events.apply(night, 5), night);
       readBack = Optional.of(there.codec().decode(there.codec().encode(model)));
     }
     assertSame(readBack.get(), inARow.get());
-    assertThat(inARow.get().exemplars().behaviours()).contains(0, 1, 2);
-    assertThat(inARow.get().form().behaviours()).containsExactly("purchase", "basket", "view");
+    return inARow.get();
   }
 
   @Test
@@ -104,22 +113,11 @@ class EmbeddingHeadsIT {
 
   @Test
   void aHeadThatLearnsValuesIsTheSameHereOnSparkAndReadBack() {
-    EmbeddingOptions options = FEW.withRated(List.of("view"));
-    EmbeddingFamily here =
-        family(options.with(new EmbeddingOptions.Sharing(2, 2, 1_000)), BEHAVIOURS);
-    EmbeddingFamily there = family(options.with(new EmbeddingOptions.Sharing(2, 2, 0)), BEHAVIOURS);
-    Optional<EmbeddingModel> inARow = Optional.empty();
-    Optional<EmbeddingModel> readBack = Optional.empty();
-    for (int night = 0; night < 3; night++) {
-      inARow = Optional.of(learn(here, inARow, rated(night, 2), night));
-      EmbeddingModel model = learn(there, readBack, rated(night, 5), night);
-      readBack = Optional.of(there.codec().decode(there.codec().encode(model)));
-    }
-    assertSame(readBack.get(), inARow.get());
-    assertThat(inARow.get().form().rated()).containsExactly("view");
+    EmbeddingModel parent =
+        sameHereOnSparkAndReadBack(FEW.withRated(List.of("view")), EmbeddingHeadsIT::rated);
+    assertThat(parent.form().rated()).containsExactly("view");
     EmbeddingFamily alike = family(FEW, BEHAVIOURS);
-    Optional<EmbeddingModel> parent = inARow;
-    assertThatThrownBy(() -> learn(alike, parent, rated(3, 1), 3))
+    assertThatThrownBy(() -> learn(alike, Optional.of(parent), rated(3, 1), 3))
         .isInstanceOf(IncompatibleParentException.class)
         .hasMessageContaining("model.rated");
   }
