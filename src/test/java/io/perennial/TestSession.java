@@ -1,5 +1,6 @@
 package io.perennial;
 
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /** The one Spark session of a test JVM: two local threads, Delta, no user interface. */
@@ -33,11 +34,17 @@ public final class TestSession {
               .config(
                   "spark.sql.warehouse.dir",
                   System.getProperty("java.io.tmpdir") + "/perennial-spark-warehouse")
+              .config(settings(SessionMemory.PAGES))
+              .config(settings(SessionMemory.WITHOUT_INTERFACE))
               .getOrCreate();
       session.sparkContext().setLogLevel("ERROR");
       compiling = QueryExecutionMode.interpreted(session);
     }
     return session;
+  }
+
+  private static Map<String, Object> settings(Map<String, String> of) {
+    return Map.copyOf(of);
   }
 
   /** The shared session, compiling queries as Spark does by itself: for many rows. */

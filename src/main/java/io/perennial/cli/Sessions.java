@@ -1,5 +1,6 @@
 package io.perennial.cli;
 
+import io.perennial.SessionMemory;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ final class Sessions {
     conf.setIfMissing(
         "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
+    SessionMemory.PAGES.forEach(conf::setIfMissing);
     if (!conf.get("spark.sql.session.timeZone").equals("UTC")) {
       throw new UsageException(
           "spark.sql.session.timeZone must be UTC, got "
@@ -66,6 +68,9 @@ final class Sessions {
   private static void embedded(SparkConf conf) {
     int cores = Runtime.getRuntime().availableProcessors();
     conf.setIfMissing("spark.ui.enabled", "false");
+    if (!conf.getBoolean("spark.ui.enabled", false)) {
+      SessionMemory.WITHOUT_INTERFACE.forEach(conf::setIfMissing);
+    }
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     conf.setIfMissing("spark.driver.host", "127.0.0.1");

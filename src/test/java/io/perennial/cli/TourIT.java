@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perennial.ExitCode;
+import io.perennial.TestSession;
+import io.perennial.Warehouse;
+import io.perennial.registry.Lease;
+import io.perennial.registry.Leases;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -18,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's tour over a CSV file of the user's own, command by command, each a process. */
+/**
+ * The README's tour over a CSV file of the user's own, command by command: one of each kind through
+ * the script, in a process of its own, the others one after another in one process.
+ */
 @Tag("system")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class TourIT {
@@ -43,17 +53,31 @@ final class TourIT {
 
   @TempDir static Path folder;
 
+  private static OneProcess process;
+
   private final Launcher perennial = new Launcher(folder);
 
-  private Launcher.Ended run(String... arguments) throws Exception {
-    return perennial.run(arguments);
+  @BeforeAll
+  static void begin() throws Exception {
+    process = new OneProcess(folder);
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    process.close();
+  }
+
+  private static Launcher.Ended run(String... arguments) throws Exception {
+    return process.run(arguments);
   }
 
   /** A command of the tour, with its pipeline and its warehouse. */
-  private Launcher.Ended tour(String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--pipeline", "shop.yaml", "--warehouse", "wh"));
-    return run(all.toArray(String[]::new));
+  private static Launcher.Ended tour(String... arguments) throws Exception {
+    return process.run(ofTour(arguments));
+  }
+
+  private static String[] ofTour(String... arguments) {
+    return with(arguments, "--pipeline", "shop.yaml", "--warehouse", "wh");
   }
 
   @Test
@@ -69,7 +93,8 @@ final class TourIT {
   @Test
   @Order(2)
   void anIngestGivesEventsAndTheSameFileAgainGivesNone() throws Exception {
-    JsonNode report = tour("ingest", "--input", "sales.csv", "--output", "json").succeeded().json();
+    String[] ingest = ofTour("ingest", "--input", "sales.csv", "--output", "json");
+    JsonNode report = perennial.run(ingest).succeeded().json();
     assertThat(report.get(0).get("events").asLong()).isEqualTo(DAYS * EVENTS_A_DAY);
     JsonNode again = tour("ingest", "--input", "sales.csv", "--output", "json").succeeded().json();
     assertThat(again.get(0).get("events").asLong()).isZero();
@@ -78,10 +103,8 @@ final class TourIT {
   @Test
   @Order(3)
   void nightsAreLearntAndTheSameNightAgainDoesNothing() throws Exception {
-    JsonNode first =
-        tour("retrain", "--interval", "2026-01-01/2026-01-12", "--output", "json")
-            .succeeded()
-            .json();
+    String[] retrain = ofTour("retrain", "--interval", "2026-01-01/2026-01-12", "--output", "json");
+    JsonNode first = perennial.run(retrain).succeeded().json();
     assertThat(first.get(0).get("outcome").asText()).isEqualTo("promoted");
     assertThat(first.get(0).get("version").asLong()).isEqualTo(1);
     JsonNode nights =
@@ -100,7 +123,8 @@ final class TourIT {
   @Test
   @Order(4)
   void versionsAreListedComparedAndShown() throws Exception {
-    JsonNode list = run("models", "list", "--warehouse", "wh", "-o", "json").succeeded().json();
+    JsonNode list =
+        perennial.run("models", "list", "--warehouse", "wh", "-o", "json").succeeded().json();
     assertThat(texts(list, "version")).containsExactly("1", "2", "3");
     assertThat(texts(list, "alias")).containsExactly("null", "previous", "champion");
     JsonNode compared =
@@ -160,8 +184,14 @@ final class TourIT {
   @Test
   @Order(7)
   void aUserIsForgottenAndTheSameAgainFindsNothing() throws Exception {
-    tour("recommend", "--top", "3").succeeded();
+    perennial.run(ofTour("recommend", "--top", "3")).succeeded();
     String[] command = {"models", "forget", "--users", "c7,nobody", "--warehouse", "wh"};
+    Warehouse warehouse = new Warehouse(folder.resolve("wh").toString());
+    try (Lease held =
+        new Leases(TestSession.get(), warehouse, Clock.systemUTC()).acquire("shop", "at-work")) {
+      assertThat(held).isNotNull();
+      assertMistake(run(command), ExitCode.TRY_AGAIN, "run at-work is at work on it");
+    }
     JsonNode forgotten = run(with(command, "-o", "json")).succeeded().json();
     assertThat(texts(forgotten, "user")).containsExactly("c7", "nobody");
     assertThat(texts(forgotten, "known")).containsExactly("true", "false");
@@ -202,7 +232,8 @@ final class TourIT {
   @Test
   @Order(9)
   void aMistakeEndsWithItsExitCodeAndOneSentence() throws Exception {
-    assertMistake(tour("ingest", "--input", "nowhere.csv"), ExitCode.USAGE, "nowhere.csv");
+    String[] nowhere = ofTour("ingest", "--input", "nowhere.csv");
+    assertMistake(perennial.run(nowhere), ExitCode.USAGE, "nowhere.csv");
     Files.writeString(folder.resolve("wrong.yaml"), PIPELINE + "  rnk: 8\n");
     assertMistake(
         run("retrain", "--pipeline", "wrong.yaml", "--warehouse", "wh"), ExitCode.USAGE, "rank");

@@ -29,13 +29,14 @@ public final class EmbeddingDescription
 
   /**
    * Nobody teaches unless the file says so: what each kind is worth depends on the data. What users
-   * take is seen again from their histories, without which those of a few events forget.
+   * take is seen again from their histories, without which those of a few events forget, and from
+   * those of others, without which the night's items forget them.
    */
   @Override
   public EmbeddingDistillation distillation(EmbeddingOptions options) {
     return options.recipe().learnsRatings()
         ? EmbeddingDistillation.NONE
-        : EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5));
+        : EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5, 10));
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.perennial.model.embedding.rounds.Partition;
 import io.perennial.model.embedding.rounds.WorkerState;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.feature.EncodedFeatures;
-import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,12 +37,12 @@ final class LocalNight implements NightData {
       EventRows events,
       Optional<EmbeddingModel> parent,
       int workers,
-      Optional<HistoryTable> history) {
+      Optional<PastHistories> history) {
     UnusableRatingException.check(events);
     this.events = events;
     this.parent = parent;
     this.workers = workers;
-    this.history = history.map(table -> table.rows(EventRows.distinct(events.users())));
+    this.history = history.map(past -> past.table().rows(past.users(users()).stream().toArray()));
   }
 
   @Override
@@ -93,7 +92,7 @@ final class LocalNight implements NightData {
       EventRows news = events.some(Arrays.copyOf(rows[id], sizes[id]));
       EventRows again =
           history
-              .map(past -> beginning.again(news, past))
+              .map(past -> beginning.again(past, user -> Partition.worker(user, workers) == worker))
               .orElseGet(
                   () ->
                       beginning.again(
@@ -115,6 +114,7 @@ final class LocalNight implements NightData {
 
   private EncodedFeatures ofUsers(JavaRDD<EncodedFeatures> features) {
     BitSet wanted = users();
+    history.ifPresent(past -> Arrays.stream(past.users()).forEach(wanted::set));
     parent.ifPresent(p -> Arrays.stream(p.exemplars().users()).forEach(wanted::set));
     Broadcast<BitSet> shared =
         JavaSparkContext.fromSparkContext(features.context()).broadcast(wanted);

@@ -11,7 +11,6 @@ import io.perennial.model.embedding.rounds.ItemCounts;
 import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.embedding.step.Heads;
 import io.perennial.model.feature.EncodedFeatures;
-import io.perennial.model.history.HistoryTable;
 import java.util.BitSet;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
@@ -51,8 +50,19 @@ interface NightData extends AutoCloseable {
       Replay replay,
       Behaviours behaviours,
       Heads heads) {
-    Optional<HistoryTable> history =
-        task.parent().isPresent() && replay.readsHistory() ? task.history() : Optional.empty();
+    Optional<PastHistories> history =
+        task.parent()
+            .filter(parent -> replay.readsHistory())
+            .flatMap(
+                parent ->
+                    task.history()
+                        .map(
+                            table ->
+                                new PastHistories(
+                                    table,
+                                    replay.others(),
+                                    parent.users().size(),
+                                    task.seed() ^ task.now().toEpochMilli())));
     JavaRDD<EventRows> pieces =
         EventReader.pieces(
             task.events(),

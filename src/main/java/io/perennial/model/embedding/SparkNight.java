@@ -16,7 +16,6 @@ import io.perennial.model.embedding.rounds.Workers;
 import io.perennial.model.feature.EncodedFeatures;
 import io.perennial.model.history.HistoryPieces;
 import io.perennial.model.history.HistoryPieces.UserHistory;
-import io.perennial.model.history.HistoryTable;
 import io.perennial.model.history.InteractionHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,7 @@ final class SparkNight implements NightData {
   private final Optional<EmbeddingModel> parent;
   private final int workers;
   private final ItemCounts counts;
-  private final Optional<HistoryTable> history;
+  private final Optional<PastHistories> history;
 
   /**
    * @param history that is seen again; empty: what the parent remembers is
@@ -48,7 +47,7 @@ final class SparkNight implements NightData {
       JavaRDD<EventRows> pieces,
       Optional<EmbeddingModel> parent,
       int workers,
-      Optional<HistoryTable> history) {
+      Optional<PastHistories> history) {
     this.history = history;
     this.pieces = pieces.persist(StorageLevel.MEMORY_AND_DISK());
     this.parent = parent;
@@ -176,7 +175,7 @@ final class SparkNight implements NightData {
     EventRows news = EventRows.concatenated(parts).sorted();
     EventRows again =
         histories.users().length > 0
-            ? beginning.again(news, histories)
+            ? beginning.again(histories, user -> true)
             : beginning.again(
                 news,
                 remembered.where(p -> Partition.worker(remembered.users()[p], workers) == id));
@@ -196,7 +195,7 @@ final class SparkNight implements NightData {
       JavaSparkContext context, Broadcast<BitSet> wanted) {
     int number = workers;
     return history
-        .map(table -> HistoryPieces.of(table.dataset(), 1))
+        .map(past -> HistoryPieces.of(past.table().dataset(), 1))
         .orElseGet(context::emptyRDD)
         .filter(one -> wanted.value().get(one._2.user()))
         .mapToPair(one -> new Tuple2<>(Partition.worker(one._2.user(), number), one._2));
@@ -208,9 +207,10 @@ final class SparkNight implements NightData {
     return FactorRows.together(pieces, rank);
   }
 
-  /** Users whose rows a worker may need: of the events, and of what is remembered. A bit a user. */
+  /** Users whose rows a worker may need: of the events, and of what is seen again. A bit a user. */
   private BitSet wanted(RememberedEvents remembered) {
-    BitSet users = users();
+    BitSet tonight = users();
+    BitSet users = history.map(past -> past.users(tonight)).orElse(tonight);
     for (int user : remembered.users()) {
       users.set(user);
     }

@@ -134,35 +134,54 @@ class EmbeddingNightsIT {
   void whatTonightsUsersDidBeforeIsSeenAgainAndNothingIsRemembered() {
     for (EmbeddingOptions options :
         new EmbeddingOptions[] {EmbeddingOptions.ratings(), EmbeddingOptions.retrieval()}) {
-      List<EmbeddingModel> found = new ArrayList<>();
-      for (long local : new long[] {1_000_000, 0}) {
-        EmbeddingFamily family =
-            new EmbeddingFamily(
-                options.withEpochs(2, 2).with(new EmbeddingOptions.Sharing(3, 1, local)),
-                EmbeddingDistillation.NONE.with(Replay.ofHistory(5, 0.5)));
-        Dataset<Row> base = night(family, 0).dataset(4);
-        Dataset<Row> second = night(family, 1).dataset(2);
-        EmbeddingModel first = learn(family, Optional.empty(), base, 0);
-        TrainingTask<EmbeddingModel> task =
-            new TrainingTask<>(
-                second,
-                Optional.of(first),
-                Optional.of(
-                    new DatasetHistoryTable(
-                        new HistoryBuilder(family.decay(), ZoneOffset.UTC).fromScratch(base))),
-                TrainingEvents.day(2),
-                5,
-                Progress.SILENT);
-        EmbeddingModel model = family.trainer().train(task);
-        assertThat(model.exemplars().size()).isZero();
-        found.add(model);
-        if (local > 0) {
-          assertThat(model.users().all().values())
-              .isNotEqualTo(learn(family, Optional.of(first), second, 1).users().all().values());
-        }
-      }
-      assertSame(found.get(1), found.get(0));
+      EmbeddingModel with = seenAgain(options, Replay.ofHistory(5, 0.5));
+      EmbeddingModel without = seenAgain(options, Replay.NONE);
+      assertThat(with.users().all().values()).isNotEqualTo(without.users().all().values());
     }
+  }
+
+  @Test
+  void historiesOfOthersHoldTheItemsAndTheirOwnVectorsStay() {
+    for (EmbeddingOptions options :
+        new EmbeddingOptions[] {EmbeddingOptions.ratings(), EmbeddingOptions.retrieval()}) {
+      EmbeddingModel with = seenAgain(options, Replay.ofHistory(5, 0.5, 3));
+      EmbeddingModel without = seenAgain(options, Replay.ofHistory(5, 0.5));
+      assertThat(with.itemTable().values()).isNotEqualTo(without.itemTable().values());
+      assertThat(with.users().all().indices()).isEqualTo(without.users().all().indices());
+      assertThat(with.changed().orElseThrow().users().all().indices())
+          .isEqualTo(without.changed().orElseThrow().users().all().indices());
+    }
+  }
+
+  /** The second night, which is the same in the driver and on Spark. */
+  private static EmbeddingModel seenAgain(EmbeddingOptions options, Replay replay) {
+    List<EmbeddingModel> found = new ArrayList<>();
+    for (long local : new long[] {1_000_000, 0}) {
+      EmbeddingFamily family =
+          new EmbeddingFamily(
+              options.withEpochs(2, 2).with(new EmbeddingOptions.Sharing(3, 1, local)),
+              EmbeddingDistillation.NONE.with(replay));
+      Dataset<Row> base = night(family, 0).dataset(4);
+      EmbeddingModel first = learn(family, Optional.empty(), base, 0);
+      EmbeddingModel model =
+          family
+              .trainer()
+              .train(
+                  new TrainingTask<>(
+                      night(family, 1).dataset(2),
+                      Optional.of(first),
+                      Optional.of(
+                          new DatasetHistoryTable(
+                              new HistoryBuilder(family.decay(), ZoneOffset.UTC)
+                                  .fromScratch(base))),
+                      TrainingEvents.day(2),
+                      5,
+                      Progress.SILENT));
+      assertThat(model.exemplars().size()).isZero();
+      found.add(model);
+    }
+    assertSame(found.get(1), found.get(0));
+    return found.get(0);
   }
 
   @Test

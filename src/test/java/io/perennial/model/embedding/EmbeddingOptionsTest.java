@@ -81,12 +81,12 @@ class EmbeddingOptionsTest {
     assertThatThrownBy(
             () ->
                 new Replay(
-                    5, Replay.Owner.ITEM, Replay.Selection.RESERVOIR, 1, Replay.Source.HISTORY))
+                    5, Replay.Owner.ITEM, Replay.Selection.RESERVOIR, 1, Replay.Source.HISTORY, 0))
         .hasMessageContaining("distillation.replay.owner: user");
     assertThatThrownBy(
             () ->
                 new Replay(
-                    5, Replay.Owner.USER, Replay.Selection.HERDING, 1, Replay.Source.HISTORY))
+                    5, Replay.Owner.USER, Replay.Selection.HERDING, 1, Replay.Source.HISTORY, 0))
         .hasMessageContaining("distillation.replay.from: exemplars");
     assertThat(Replay.ofHistory(5, 1).remembered()).isZero();
     assertThat(Replay.ofHistory(5, 1).readsHistory()).isTrue();

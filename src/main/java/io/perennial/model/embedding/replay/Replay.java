@@ -11,8 +11,11 @@ import java.util.Objects;
  * @param selection which ones stay with the version, where they are remembered
  * @param weight of a replayed event beside a new one, above 0; it fades like others by its age
  * @param from where they come from
+ * @param others users whose histories are seen besides, that many times tonight's users, drawn anew
+ *     every night; with exemplars it counts for nothing
  */
-public record Replay(int most, Owner owner, Selection selection, double weight, Source from)
+public record Replay(
+    int most, Owner owner, Selection selection, double weight, Source from, double others)
     implements Serializable {
   /** Where past events come from. */
   public enum Source {
@@ -50,12 +53,17 @@ public record Replay(int most, Owner owner, Selection selection, double weight, 
 
   /** Of what a version remembers. */
   public Replay(int most, Owner owner, Selection selection, double weight) {
-    this(most, owner, selection, weight, Source.EXEMPLARS);
+    this(most, owner, selection, weight, Source.EXEMPLARS, 0);
   }
 
   /** Of what tonight's users did before. */
   public static Replay ofHistory(int most, double weight) {
-    return new Replay(most, Owner.USER, Selection.RESERVOIR, weight, Source.HISTORY);
+    return ofHistory(most, weight, 0);
+  }
+
+  /** Of what tonight's users did before, and so many times as many others. */
+  public static Replay ofHistory(int most, double weight, double others) {
+    return new Replay(most, Owner.USER, Selection.RESERVOIR, weight, Source.HISTORY, others);
   }
 
   public Replay {
@@ -69,6 +77,10 @@ public record Replay(int most, Owner owner, Selection selection, double weight, 
     if (!(weight > 0) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException(
           "distillation.replay.weight must be above 0, got " + weight);
+    }
+    if (!(others >= 0) || others > 100) {
+      throw new IllegalArgumentException(
+          "distillation.replay.others must lie between 0 and 100, got " + others);
     }
     if (from == Source.HISTORY && selection != Selection.RESERVOIR) {
       throw new IllegalArgumentException(

@@ -177,15 +177,14 @@ public record Beginning(
   /**
    * What a worker's users did before, as events of the main head.
    *
-   * @param news new events of the worker, sorted
    * @param histories of its users, or of more users
+   * @param own which users are the worker's
    * @return sorted by user and item
    */
-  public EventRows again(EventRows news, InteractionHistory histories) {
+  public EventRows again(InteractionHistory histories, IntPredicate own) {
     List<EventRows> parts = new ArrayList<>();
-    for (int user : EventRows.distinct(news.users())) {
-      int at = histories.position(user);
-      if (at >= 0) {
+    for (int at = 0; at < histories.users().length; at++) {
+      if (own.test(histories.users()[at])) {
         parts.add(again(histories, at));
       }
     }
