@@ -29,14 +29,13 @@ public final class EmbeddingDescription
 
   /**
    * Nobody teaches unless the file says so: what each kind is worth depends on the data. What users
-   * take is seen again from their histories, without which those of a few events forget, and from
-   * those of others, without which the night's items forget them.
+   * take is seen again from their histories, without which those of a few events forget.
    */
   @Override
   public EmbeddingDistillation distillation(EmbeddingOptions options) {
     return options.recipe().learnsRatings()
         ? EmbeddingDistillation.NONE
-        : EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5, 10));
+        : EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5));
   }
 
   @Override

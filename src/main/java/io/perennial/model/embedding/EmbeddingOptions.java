@@ -234,7 +234,7 @@ public record EmbeddingOptions(
             Tower.DEFAULT,
             Serving.STORED,
             List.of())
-        .withEpochs(10, 1);
+        .withEpochs(10, 2);
   }
 
   public EmbeddingOptions {

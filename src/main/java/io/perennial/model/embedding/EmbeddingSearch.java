@@ -28,13 +28,13 @@ import java.util.Set;
  *   <li>{@code teaching}: each of {@code likelihood}, {@code softTargets} and {@code anchor} is
  *       left out or from 0.03 to 3; {@code adversarial} as the file says, a third to three times.
  *   <li>{@code replay}: 0, 5 or 20 remembered events of an owner, or 0, 50 or 200 pairs of a user's
- *       history, of none or 10 times as many others too, with a weight from 0.1 to 1; {@code
+ *       history, of none, 1, 3 or 10 times as many others too, with a weight from 0.1 to 1; {@code
  *       strength}: fixed, or adaptive where something is remembered.
  * </ul>
  */
 final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, EmbeddingDistillation> {
   private static final int[] REMEMBERED = {0, 5, 20};
-  private static final double OTHERS = 10;
+  private static final double[] OTHERS = {0, 1, 3, 10};
   private static final int MOST_EPOCHS = 5;
 
   @Override
@@ -96,7 +96,7 @@ final class EmbeddingSearch implements OptionsSearch<EmbeddingOptions, Embedding
     boolean history = random.nextBoolean();
     Replay replay =
         history
-            ? Replay.ofHistory(10 * most, share, random.nextBoolean() ? OTHERS : 0)
+            ? Replay.ofHistory(10 * most, share, OTHERS[random.nextInt(OTHERS.length)])
             : now.replay().remembering(most, share);
     boolean adaptive = random.nextBoolean() && replay.remembered() > 0;
     return new EmbeddingDistillation(
