@@ -14,6 +14,17 @@ public final class SessionMemory {
    */
   public static final Map<String, String> PAGES = Map.of("spark.buffer.pageSize", "2m");
 
+  /**
+   * With Spark's own values whatever is persisted is planned in a copy of the session, and the copy
+   * is never let go of, as the action that would clean up after it holds it (SPARK-54753). With
+   * these tables in buckets are always read in buckets, and adaptive execution may choose the
+   * partitions of what is persisted, as it does elsewhere.
+   */
+  public static final Map<String, String> NO_COPIES =
+      Map.of(
+          "spark.sql.sources.bucketing.autoBucketedScan.enabled", "false",
+          "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true");
+
   /** How much is remembered for a user interface; a driver without one needs next to nothing. */
   public static final Map<String, String> WITHOUT_INTERFACE =
       Map.of(

@@ -35,6 +35,7 @@ public final class TestSession {
                   "spark.sql.warehouse.dir",
                   System.getProperty("java.io.tmpdir") + "/perennial-spark-warehouse")
               .config(settings(SessionMemory.PAGES))
+              .config(settings(SessionMemory.NO_COPIES))
               .config(settings(SessionMemory.WITHOUT_INTERFACE))
               .getOrCreate();
       session.sparkContext().setLogLevel("ERROR");

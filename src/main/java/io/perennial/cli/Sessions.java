@@ -36,6 +36,7 @@ final class Sessions {
         "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     SessionMemory.PAGES.forEach(conf::setIfMissing);
+    SessionMemory.NO_COPIES.forEach(conf::setIfMissing);
     if (!conf.get("spark.sql.session.timeZone").equals("UTC")) {
       throw new UsageException(
           "spark.sql.session.timeZone must be UTC, got "
