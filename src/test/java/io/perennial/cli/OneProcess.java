@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.perennial.JavaProcess;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -30,21 +28,8 @@ final class OneProcess implements AutoCloseable {
    * @param folder in which commands are run
    */
   OneProcess(Path folder) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add") || argument.startsWith("-XX:+Ignore"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx2g",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:ReservedCodeCacheSize=240m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            CommandLoop.class.getName()));
     process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(JavaProcess.command("2g", CommandLoop.class))
             .directory(folder.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();

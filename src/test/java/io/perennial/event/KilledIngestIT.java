@@ -2,10 +2,9 @@ package io.perennial.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.perennial.JavaProcess;
 import io.perennial.TestSession;
-import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,20 +93,8 @@ final class KilledIngestIT {
 
   private static int child(String warehouse, String input, int last)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add") || argument.startsWith("-XX:+Ignore"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "-cp",
-            System.getProperty("java.class.path"),
-            InterruptedIngest.class.getName(),
-            warehouse,
-            input,
-            String.valueOf(last)));
+    List<String> command =
+        JavaProcess.command("1g", InterruptedIngest.class, warehouse, input, String.valueOf(last));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -1,5 +1,6 @@
 package io.perennial.pipeline;
 
+import io.perennial.JavaProcess;
 import io.perennial.PerennialException;
 import io.perennial.Progress;
 import io.perennial.TestSession;
@@ -7,14 +8,11 @@ import io.perennial.Warehouse;
 import io.perennial.config.PipelineReader;
 import io.perennial.registry.WriteListener;
 import io.perennial.slice.Interval;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,25 +62,15 @@ public final class KilledNight {
   /** Runs {@link #main} in a process of its own and returns how it ended. */
   static int inOwnProcess(
       String warehouse, Path pipelineFile, Interval interval, String lastTable, Path log) {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add") || argument.startsWith("-XX:+Ignore"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            // A short life: compile quickly rather than well.
-            "-XX:TieredStopAtLevel=1",
-            "-XX:ReservedCodeCacheSize=240m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            KilledNight.class.getName(),
+    List<String> command =
+        JavaProcess.command(
+            "1g",
+            KilledNight.class,
             warehouse,
             pipelineFile.toString(),
             interval.from().toString(),
             interval.to().toString(),
-            lastTable));
+            lastTable);
     try {
       return new ProcessBuilder(command)
           .redirectErrorStream(true)

@@ -50,19 +50,7 @@ interface NightData extends AutoCloseable {
       Replay replay,
       Behaviours behaviours,
       Heads heads) {
-    Optional<PastHistories> history =
-        task.parent()
-            .filter(parent -> replay.readsHistory())
-            .flatMap(
-                parent ->
-                    task.history()
-                        .map(
-                            table ->
-                                new PastHistories(
-                                    table,
-                                    replay.others(),
-                                    parent.users().size(),
-                                    task.seed() ^ task.now().toEpochMilli())));
+    Optional<PastHistories> history = PastHistories.of(task, replay);
     JavaRDD<EventRows> pieces =
         EventReader.pieces(
             task.events(),

@@ -1,7 +1,10 @@
 package io.perennial.model.embedding;
 
+import io.perennial.model.TrainingTask;
+import io.perennial.model.embedding.replay.Replay;
 import io.perennial.model.history.HistoryTable;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -18,6 +21,17 @@ import java.util.SplittableRandom;
 record PastHistories(HistoryTable table, double others, long known, long seed) {
   /** A night with more users than a tenth of these has histories enough of its own. */
   static final int MOST_OTHERS = 20_000;
+
+  /** Those of a task; empty where none are read. */
+  static Optional<PastHistories> of(TrainingTask<EmbeddingModel> task, Replay replay) {
+    if (task.parent().isEmpty() || !replay.readsHistory()) {
+      return Optional.empty();
+    }
+    long known = task.parent().get().users().size();
+    // The seed of a task is the same every night.
+    long seed = task.seed() ^ task.now().toEpochMilli();
+    return task.history().map(table -> new PastHistories(table, replay.others(), known, seed));
+  }
 
   /**
    * Whose histories are seen.

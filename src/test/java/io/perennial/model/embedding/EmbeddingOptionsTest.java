@@ -88,6 +88,20 @@ class EmbeddingOptionsTest {
                 new Replay(
                     5, Replay.Owner.USER, Replay.Selection.HERDING, 1, Replay.Source.HISTORY, 0))
         .hasMessageContaining("distillation.replay.from: exemplars");
+    assertThatThrownBy(
+            () ->
+                new Replay(
+                    5,
+                    Replay.Owner.USER,
+                    Replay.Selection.RESERVOIR,
+                    1,
+                    Replay.Source.EXEMPLARS,
+                    3))
+        .hasMessageContaining("distillation.replay.from: history");
+    assertThatThrownBy(() -> Replay.ofHistory(5, 1, -1))
+        .hasMessageContaining("distillation.replay.others");
+    assertThatThrownBy(() -> Replay.ofHistory(5, 1, Double.NaN))
+        .hasMessageContaining("distillation.replay.others");
     assertThat(Replay.ofHistory(5, 1).remembered()).isZero();
     assertThat(Replay.ofHistory(5, 1).readsHistory()).isTrue();
     assertThat(Replay.ofHistory(0, 1).readsHistory()).isFalse();

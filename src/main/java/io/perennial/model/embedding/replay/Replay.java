@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param weight of a replayed event beside a new one, above 0; it fades like others by its age
  * @param from where they come from
  * @param others users whose histories are seen besides, that many times tonight's users, drawn anew
- *     every night; with exemplars it counts for nothing
+ *     every night; from histories only
  */
 public record Replay(
     int most, Owner owner, Selection selection, double weight, Source from, double others)
@@ -81,6 +81,11 @@ public record Replay(
     if (!(others >= 0) || others > 100) {
       throw new IllegalArgumentException(
           "distillation.replay.others must lie between 0 and 100, got " + others);
+    }
+    if (from == Source.EXEMPLARS && others > 0) {
+      throw new IllegalArgumentException(
+          "distillation.replay.others are users whose histories are seen again; set"
+              + " distillation.replay.from: history, or leave it out.");
     }
     if (from == Source.HISTORY && selection != Selection.RESERVOIR) {
       throw new IllegalArgumentException(
