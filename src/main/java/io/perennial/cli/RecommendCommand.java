@@ -143,6 +143,7 @@ final class RecommendCommand implements Callable<Integer> {
         file.foldIn(),
         file.allow(),
         file.deny(),
+        file.maximalItems(),
         file.usersPerBucket(),
         file.usersAtOnce());
   }

@@ -119,6 +119,11 @@ public final class FactorRows implements Serializable {
     return at(IntStream.range(0, size()).filter(n -> index.test(indices[n])).toArray());
   }
 
+  /** The rows of some indices, those that are here. */
+  public FactorRows among(int[] sortedIndices) {
+    return where(index -> Arrays.binarySearch(sortedIndices, index) >= 0);
+  }
+
   /** The rows at some positions, which increase. */
   public FactorRows at(int[] positions) {
     int[] some = new int[positions.length];

@@ -61,6 +61,16 @@ public interface ModelFamily<M extends Model> {
   M asOf(M model, ItemStatistics statistics, Instant now);
 
   /**
+   * A model that has to know no more than some items: what recommends out of a catalogue that is
+   * too large to be held. The model itself where its items lie in the driver anyway.
+   *
+   * @param sortedItems strictly increasing
+   */
+  default M narrowed(M model, int[] sortedItems) {
+    return model;
+  }
+
+  /**
    * How users are solved anew each time that they are served; empty: they keep the vector that
    * their last night gave them.
    *

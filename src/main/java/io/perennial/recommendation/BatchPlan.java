@@ -90,7 +90,20 @@ record BatchPlan(
         standing,
         users,
         upToDate,
-        obstacle.map(why -> " Everybody is renewed: " + why + ".").orElse(""));
+        obstacle.map(why -> " Everybody is renewed: " + why + ".").orElse("")
+            + notHeld(prepared, options));
+  }
+
+  private static String notHeld(Prepared prepared, RecommendationOptions options) {
+    long others = prepared.state().items().size() - prepared.catalogue().rows().size();
+    return others == 0
+        ? ""
+        : " "
+            + others
+            + " more items, taken least of late, were left out:"
+            + " recommendation.maximalItems is "
+            + options.maximalItems()
+            + ".";
   }
 
   private static Map<String, String> told(RecommendationRequest request, Prepared prepared) {
@@ -99,6 +112,9 @@ record BatchPlan(
     told.put("top", Integer.toString(options.top()));
     told.put("exclude_seen", Boolean.toString(options.excludeSeen()));
     told.put("fold_in", Boolean.toString(options.foldIn()));
+    if (prepared.state().items().size() > options.maximalItems()) {
+      told.put("maximal_items", Integer.toString(options.maximalItems()));
+    }
     told.put("allow", request.rules().allow().map(BatchPlan::digest).orElse("everything"));
     told.put("deny", digest(request.rules().deny()));
     told.put(ASKED, new BatchKey().with("options", told).hex());

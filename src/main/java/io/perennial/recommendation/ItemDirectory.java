@@ -1,7 +1,12 @@
 package io.perennial.recommendation;
 
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.to_utc_timestamp;
 import static org.apache.spark.sql.functions.unix_micros;
 
@@ -10,67 +15,97 @@ import io.perennial.event.UnreadableSourceException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
-/**
- * What an item table says, in memory.
- *
- * @param titles title by natural id
- * @param unavailable natural ids of items that may not be recommended now
- */
-record ItemDirectory(Map<String, String> titles, Set<String> unavailable) {
+/** What an item table says. Its rows stay where they are; asked for, it answers by a Spark job. */
+final class ItemDirectory {
   /** Of a pipeline without an item table. */
-  static final ItemDirectory NONE = new ItemDirectory(Map.of(), Set.of());
+  static final ItemDirectory NONE = new ItemDirectory(null);
+
+  /** Columns id, title (the first in order) and available, one row an item; null: no table. */
+  private final Dataset<Row> items;
+
+  private ItemDirectory(Dataset<Row> items) {
+    this.items = items;
+  }
 
   /**
-   * Reads a table.
+   * Opens a table.
    *
    * @param zone in which days begin, and timestamps without a zone are meant
    * @param now an item is available from {@code availableFrom} on, before {@code availableUntil};
    *     of several rows of an item one that is available is enough
    * @throws UnreadableSourceException where the table or a column is missing
    */
-  static ItemDirectory read(SparkSession spark, ItemTable table, ZoneId zone, Instant now) {
+  static ItemDirectory open(SparkSession spark, ItemTable table, ZoneId zone, Instant now) {
     NamedTable rows = NamedTable.open(spark, table.table(), "item table", "items");
     Column title = table.title().map(rows::column).orElse(lit(null));
-    Dataset<Row> items =
+    Column instant = lit(ChronoUnit.MICROS.between(Instant.EPOCH, now));
+    Column began = coalesce(micros(rows, table.availableFrom(), zone).leq(instant), lit(true));
+    Column lasts = coalesce(micros(rows, table.availableUntil(), zone).gt(instant), lit(true));
+    return new ItemDirectory(
         rows.rows()
             .select(
                 rows.column(table.id()).cast("string").as("id"),
                 title.cast("string").as("title"),
-                micros(rows, table.availableFrom(), zone).as("available_from"),
-                micros(rows, table.availableUntil(), zone).as("available_until"))
+                began.and(lasts).as("available"))
             .where(col("id").isNotNull())
-            .orderBy("id", "title");
-    long instant = ChronoUnit.MICROS.between(Instant.EPOCH, now);
-    Map<String, String> titles = new HashMap<>();
-    Set<String> available = new HashSet<>();
-    Set<String> unavailable = new HashSet<>();
-    for (Row row : items.collectAsList()) {
-      String id = row.getString(0);
-      if (!row.isNullAt(1)) {
-        titles.putIfAbsent(id, row.getString(1));
-      }
-      boolean began = row.isNullAt(2) || row.getLong(2) <= instant;
-      boolean lasts = row.isNullAt(3) || instant < row.getLong(3);
-      (began && lasts ? available : unavailable).add(id);
-    }
-    unavailable.removeAll(available);
-    return new ItemDirectory(titles, unavailable);
+            .groupBy("id")
+            .agg(min("title").as("title"), max("available").as("available")));
   }
 
-  Optional<String> title(String item) {
-    return Optional.ofNullable(titles.get(item));
+  /**
+   * Which items may not be recommended now, by dense index: a bit an item.
+   *
+   * @param ids columns id and index of every item
+   */
+  BitSet unavailable(Dataset<Row> ids) {
+    if (items == null) {
+      return new BitSet();
+    }
+    return items
+        .where(not(col("available")))
+        .join(ids, "id")
+        .select("index")
+        .toJavaRDD()
+        .treeAggregate(
+            new BitSet(),
+            (set, row) -> {
+              set.set(row.getInt(0));
+              return set;
+            },
+            (set, other) -> {
+              set.or(other);
+              return set;
+            });
+  }
+
+  /** Titles of some items, of those that have one, by natural id. */
+  Map<String, String> titles(Set<String> wanted) {
+    Map<String, String> titles = new HashMap<>();
+    if (items != null && !wanted.isEmpty()) {
+      Dataset<Row> some =
+          items.sparkSession().createDataset(List.copyOf(wanted), Encoders.STRING()).toDF("id");
+      items
+          .where(col("title").isNotNull())
+          .join(broadcast(some), "id")
+          .select("id", "title")
+          .collectAsList()
+          .forEach(row -> titles.put(row.getString(0), row.getString(1)));
+    }
+    return titles;
   }
 
   private static Column micros(NamedTable rows, Optional<String> name, ZoneId zone) {

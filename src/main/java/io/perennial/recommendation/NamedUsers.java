@@ -10,10 +10,10 @@ import io.perennial.registry.ModelRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -78,16 +78,24 @@ final class NamedUsers {
             prepared.serving(),
             prepared.blending(),
             options);
+    List<InternalRow> best = new ArrayList<>();
+    ranking.rank(rows.iterator()).forEachRemaining(best::add);
+    Map<String, String> titles =
+        prepared
+            .directory()
+            .titles(
+                best.stream()
+                    .map(row -> row.getUTF8String(3).toString())
+                    .collect(Collectors.toSet()));
     List<Recommendation> found = new ArrayList<>();
-    for (Iterator<InternalRow> best = ranking.rank(rows.iterator()); best.hasNext(); ) {
-      InternalRow row = best.next();
+    for (InternalRow row : best) {
       String item = row.getUTF8String(3).toString();
       found.add(
           new Recommendation(
               row.getUTF8String(0).toString(),
               row.getInt(2),
               item,
-              prepared.directory().title(item),
+              Optional.ofNullable(titles.get(item)),
               row.getFloat(4),
               Source.of(row.getUTF8String(5).toString()),
               prepared.version().version()));

@@ -13,18 +13,22 @@ import io.perennial.model.UserProjection;
 import io.perennial.model.blend.BlendWeights;
 import io.perennial.model.blend.BlendedTopItems;
 import io.perennial.model.blend.RankedBy;
+import io.perennial.model.history.ItemStatistics;
 import io.perennial.registry.ForeignFamilyException;
 import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.UnknownVersionException;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Everything that recommends: a version with its items, what happened since, and how users are
- * folded in. Nothing in it grows with the number of users.
+ * folded in. Nothing in it grows with the number of users, and vectors are those of
+ * recommendation.maximalItems at most.
  *
  * @param version that recommends
  * @param state its rows
@@ -72,8 +76,10 @@ record Prepared(
     ItemDirectory directory =
         source
             .items()
-            .map(table -> ItemDirectory.read(spark, table, events.zone(), request.now()))
+            .map(table -> ItemDirectory.open(spark, table, events.zone(), request.now()))
             .orElse(ItemDirectory.NONE);
+    BitSet barred = directory.unavailable(registry.ids(version.pipeline(), "item"));
+    ItemStatistics statistics = registry.itemStatistics(version);
     M kept = family.codec().decode(state);
     RecommendationOptions options = request.options();
     boolean readsFresh =
@@ -84,10 +90,25 @@ record Prepared(
     Optional<FreshEvents> fresh =
         readsFresh ? fresh(spark, warehouse, events, version) : Optional.empty();
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
-    M served = family.asOf(kept, registry.itemStatistics(version), now);
+    M served = family.asOf(kept, statistics, now);
+    UnaryOperator<FactorRows> held = UnaryOperator.identity();
+    if (state.items().size() > options.maximalItems()) {
+      int[] items =
+          HeldItems.of(
+              registry,
+              version.pipeline(),
+              request.rules(),
+              barred,
+              statistics,
+              now,
+              options.maximalItems());
+      served = family.narrowed(served, items);
+      held = rows -> rows.among(items);
+    }
     DotProduct scores = served.dotProduct();
     Catalogue catalogue =
-        Catalogue.of(registry, version, scores.items(), request.rules(), directory);
+        Catalogue.of(
+            registry, version, held.apply(scores.items()), request.rules(), barred, statistics);
     return new Prepared(
         version,
         state,
@@ -99,7 +120,7 @@ record Prepared(
         family
             .serving(served, now)
             .map(solver -> new FreshUsers(solver, PastReader.of(family.decay(), now))),
-        blending(registry, source, version, catalogue, served.items(), now));
+        blending(source, version, catalogue, held.apply(served.items()), statistics, now));
   }
 
   private static Optional<FreshEvents> fresh(
@@ -118,11 +139,11 @@ record Prepared(
 
   /** Empty where the pipeline ranks by the model alone, or the version is older than its blend. */
   private static Optional<Blending> blending(
-      ModelRegistry registry,
       RecommendationSource source,
       ModelVersion version,
       Catalogue catalogue,
       FactorRows alike,
+      ItemStatistics statistics,
       Instant now) {
     if (source.rankedBy() == RankedBy.MODEL) {
       return Optional.empty();
@@ -136,7 +157,7 @@ record Prepared(
                         alike,
                         catalogue.recommendable(),
                         weights,
-                        registry.itemStatistics(version),
+                        statistics,
                         now),
                     PastReader.of(source.family().decay(), now)));
   }

@@ -70,6 +70,7 @@ final class Ranking implements Serializable {
   private final boolean excludeSeen;
   private final int[] popular;
   private final float[] popularity;
+  private final int[] recommendable;
   private final UTF8String[] names;
   private final UTF8String[] labels;
 
@@ -95,10 +96,9 @@ final class Ranking implements Serializable {
     this.excludeSeen = options.excludeSeen();
     this.popular = catalogue.popular();
     this.popularity = catalogue.popularity();
-    this.names = new UTF8String[catalogue.names().length];
-    for (int item : catalogue.recommendable()) {
-      names[item] = UTF8String.fromString(catalogue.names()[item]);
-    }
+    this.recommendable = catalogue.recommendable();
+    this.names =
+        Arrays.stream(catalogue.names()).map(UTF8String::fromString).toArray(UTF8String[]::new);
     this.labels =
         Arrays.stream(Source.values())
             .map(source -> UTF8String.fromString(source.label()))
@@ -271,7 +271,7 @@ final class Ranking implements Serializable {
             users[user],
             buckets[user],
             rank + 1,
-            names[item],
+            names[Arrays.binarySearch(recommendable, item)],
             score,
             labels[sources[user].ordinal()]
           });

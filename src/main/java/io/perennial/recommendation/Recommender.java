@@ -36,8 +36,9 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Writes the best items of all users of a pipeline into the table {@code recommendations}. Users
- * are worked out in pieces, some buckets at a time, and published together; the driver holds the
- * items, and nothing that grows with the number of users.
+ * are worked out in pieces, some buckets at a time, and published together; the driver holds items,
+ * {@link RecommendationOptions#maximalItems} at most, and nothing that grows with the number of
+ * users.
  */
 public final class Recommender {
   /** Users below which a task of its own does not pay. */
@@ -207,9 +208,7 @@ public final class Recommender {
   }
 
   private Dataset<Row> recommendable(Catalogue catalogue) {
-    List<String> names =
-        IntStream.of(catalogue.recommendable()).mapToObj(item -> catalogue.names()[item]).toList();
-    return spark.createDataset(names, Encoders.STRING()).toDF("item");
+    return spark.createDataset(List.of(catalogue.names()), Encoders.STRING()).toDF("item");
   }
 
   private static Dataset<Row> fingerprints(Dataset<Row> factors) {

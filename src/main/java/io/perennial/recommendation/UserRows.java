@@ -94,7 +94,7 @@ final class UserRows {
   private Dataset<Row> knownItems() {
     return registry
         .ids(source.pipeline(), "item")
-        .where(col("index").lt(prepared.catalogue().names().length));
+        .where(col("index").lt(prepared.catalogue().rows().capacity()));
   }
 
   /** Columns user, factor, seen, had_counts, had_events, had_last_times. */

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class ClusterIT {
-  private static final int SWEEPS = 30;
+  private static final int SWEEPS = 12;
   private static final String PIPELINE =
       """
       name: shop

@@ -433,6 +433,7 @@ class PipelineReaderTest {
               top: 7
               excludeSeen: true
               deny: gone.txt
+              maximalItems: 30
               usersAtOnce: 500
             items:
               table: shop.products
@@ -445,7 +446,7 @@ class PipelineReaderTest {
     assertThat(full.recommendation())
         .isEqualTo(
             new RecommendationOptions(
-                7, true, true, Optional.empty(), Optional.of("gone.txt"), 20_000, 500));
+                7, true, true, Optional.empty(), Optional.of("gone.txt"), 30, 20_000, 500));
     assertThat(full.items())
         .contains(
             new ItemTable(

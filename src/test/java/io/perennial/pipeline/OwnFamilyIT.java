@@ -202,7 +202,8 @@ class OwnFamilyIT {
   void itsScoresRankItemsForEverybody() {
     Recommender recommender = shop.recommender(PIPELINE);
     RecommendationOptions options =
-        new RecommendationOptions(3, false, true, Optional.empty(), Optional.empty(), 60, 1000);
+        new RecommendationOptions(
+            3, false, true, Optional.empty(), Optional.empty(), 1000, 60, 1000);
     recommender.write(
         new RecommendationRequest(
             Optional.empty(), options, ItemRules.NONE, Scope.ALL, Shop.begin(BASE + 1)));

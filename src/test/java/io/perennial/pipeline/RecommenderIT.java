@@ -13,6 +13,7 @@ import io.perennial.config.PipelineDefinition;
 import io.perennial.event.EventColumns;
 import io.perennial.model.FactorRows;
 import io.perennial.model.ModelState;
+import io.perennial.model.history.ItemStatistics;
 import io.perennial.recommendation.ItemRules;
 import io.perennial.recommendation.ItemTable;
 import io.perennial.recommendation.NoChampionException;
@@ -25,7 +26,9 @@ import io.perennial.recommendation.RecommendationReport.Kind;
 import io.perennial.recommendation.RecommendationRequest;
 import io.perennial.recommendation.RecommendationSource;
 import io.perennial.recommendation.Recommender;
+import io.perennial.registry.DeltaModelRegistry;
 import io.perennial.registry.DeltaRecommendations;
+import io.perennial.registry.ModelVersion;
 import io.perennial.registry.RecommendationBatch.Scope;
 import io.perennial.registry.UnknownVersionException;
 import io.perennial.registry.WriteListener;
@@ -34,6 +37,7 @@ import java.sql.Date;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +67,8 @@ final class RecommenderIT {
   private static final Instant NOW = Shop.begin(DAYS);
   private static final int TOP = 5;
   private static final RecommendationOptions OPTIONS =
-      new RecommendationOptions(TOP, false, true, Optional.empty(), Optional.empty(), 60, 1000);
+      new RecommendationOptions(
+          TOP, false, true, Optional.empty(), Optional.empty(), 1000, 60, 1000);
 
   @TempDir static Path prepared;
   private static Shop base;
@@ -121,7 +126,7 @@ final class RecommenderIT {
   /** Options with a bucket for so many users, and so many users between two commits. */
   private static RecommendationOptions inPieces(boolean excludeSeen, int each, int atOnce) {
     return new RecommendationOptions(
-        TOP, excludeSeen, true, Optional.empty(), Optional.empty(), each, atOnce);
+        TOP, excludeSeen, true, Optional.empty(), Optional.empty(), 1000, each, atOnce);
   }
 
   /** Rows of a pipeline by user, best first, as text without the version where asked. */
@@ -259,7 +264,8 @@ final class RecommenderIT {
     assertThat(IntStream.range(1, TOP).allMatch(n -> popular[n - 1] >= popular[n])).isTrue();
 
     RecommendationOptions without =
-        new RecommendationOptions(TOP, false, false, Optional.empty(), Optional.empty(), 20, 40);
+        new RecommendationOptions(
+            TOP, false, false, Optional.empty(), Optional.empty(), 1000, 20, 40);
     assertThat(recommender(shop).forUsers(List.of("newcomer"), request(without)))
         .allMatch(one -> one.source() == Source.POPULARITY);
   }
@@ -328,7 +334,8 @@ final class RecommenderIT {
             products, "sku", Optional.of("name"), Optional.of("first"), Optional.of("end"));
     Recommender recommender = recommender(shop, PIPELINE, WriteListener.NONE, Optional.of(table));
     RecommendationOptions wide =
-        new RecommendationOptions(100, false, true, Optional.empty(), Optional.empty(), 20, 40);
+        new RecommendationOptions(
+            100, false, true, Optional.empty(), Optional.empty(), 1000, 20, 40);
     RecommendationRequest request =
         request(wide, new ItemRules(Optional.of(allowed), Set.of(denied)), Scope.ALL);
 
@@ -396,10 +403,58 @@ final class RecommenderIT {
             .write(
                 request(
                     new RecommendationOptions(
-                        TOP + 1, false, true, Optional.empty(), Optional.empty(), 50, 1000)));
+                        TOP + 1, false, true, Optional.empty(), Optional.empty(), 1000, 50, 1000)));
     assertThat(more.kind()).isEqualTo(Kind.WRITTEN);
     assertThat(table(shop, "shop").values()).allMatch(rows -> rows.size() == TOP + 1);
     assertThat(table(shop, "other")).isEqualTo(others);
+  }
+
+  @Test
+  void aCatalogueTooLargeToBeHeldIsCutToWhatWasTakenMostOfLate() {
+    int most = 12;
+    Shop shop = shop("shop");
+    ModelVersion version = shop.registry().alias("shop", DeltaModelRegistry.CHAMPION).orElseThrow();
+    ItemStatistics statistics = shop.registry().itemStatistics(version);
+    long now = version.slice().to().eventTime().toEpochMilli();
+    int[] popular =
+        IntStream.range(0, statistics.capacity())
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingDouble(item -> -statistics.recentAt(item, now))
+                    .thenComparing(Comparator.reverseOrder()))
+            .limit(most)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    Set<String> held = new TreeSet<>(shop.registry().naturalIds("shop", "item", popular).values());
+    Map<String, List<String>> expected = new TreeMap<>();
+    writeAndRead(shop, recommender(shop), request(all(1000)))
+        .forEach(
+            (user, rows) ->
+                expected.put(
+                    user, items(rows).stream().filter(held::contains).limit(TOP).toList()));
+    assertThat(expected.values()).allMatch(list -> list.size() == TOP);
+
+    for (String solver : List.of("auto", "blocks")) {
+      Shop narrow = base.copy(folder.resolve(solver));
+      PipelineDefinition pipeline = Shop.pipelineWith("shop", "  solver: " + solver + "\n", "");
+      RecommendationReport report =
+          recommender(narrow, pipeline, WriteListener.NONE, Optional.empty())
+              .write(request(top(TOP, most)));
+      assertThat(report.sentence())
+          .contains("of " + most + " items", "were left out: recommendation.maximalItems is 12");
+      Map<String, List<String>> found = new TreeMap<>();
+      table(narrow, "shop").forEach((user, rows) -> found.put(user, items(rows)));
+      assertThat(found).as(solver).isEqualTo(expected);
+    }
+  }
+
+  private static RecommendationOptions all(int maximalItems) {
+    return top(1000, maximalItems);
+  }
+
+  private static RecommendationOptions top(int top, int maximalItems) {
+    return new RecommendationOptions(
+        top, false, true, Optional.empty(), Optional.empty(), maximalItems, 60, 1000);
   }
 
   @Test

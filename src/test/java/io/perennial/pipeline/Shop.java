@@ -291,7 +291,8 @@ final class Shop {
   static RecommendationRequest everybody(int items, Instant now) {
     return new RecommendationRequest(
         Optional.empty(),
-        new RecommendationOptions(items, false, true, Optional.empty(), Optional.empty(), 60, 1000),
+        new RecommendationOptions(
+            items, false, true, Optional.empty(), Optional.empty(), 1000, 60, 1000),
         ItemRules.NONE,
         Scope.ALL,
         now);

@@ -3,10 +3,8 @@ package io.perennial.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.perennial.TestSession;
 import java.io.File;
 import java.nio.file.Path;
-import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,9 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Every row of every table of a warehouse, without what tells one run from another that did the
@@ -81,12 +76,9 @@ public final class WarehouseContent {
 
   private static List<List<Object>> rows(File folder) {
     List<List<Object>> rows = new ArrayList<>();
-    for (Row row :
-        TestSession.get().read().format("delta").load(folder.toString()).collectAsList()) {
+    for (Map<String, Object> row : StoredTable.rows(folder)) {
       List<Object> cells = new ArrayList<>();
-      for (StructField field : row.schema().fields()) {
-        cells.add(cell(field.name(), row.getAs(field.name())));
-      }
+      row.forEach((column, value) -> cells.add(cell(column, value)));
       rows.add(cells);
     }
     rows.sort(Comparator.comparing(WarehouseContent::key));
@@ -103,26 +95,19 @@ public final class WarehouseContent {
     if (column.equals("phases")) {
       return "seconds";
     }
-    if (value instanceof scala.collection.Map<?, ?> map) {
+    if (value instanceof Map<?, ?> map) {
       Map<String, Object> sorted = new TreeMap<>();
-      CollectionConverters.asJava(map)
-          .forEach(
-              (key, inner) -> {
-                if (!key.toString().startsWith("seconds.") && !key.equals(PROGRAM)) {
-                  sorted.put(key.toString(), cell(key.toString(), inner));
-                }
-              });
+      map.forEach(
+          (key, inner) -> {
+            if (!key.toString().startsWith("seconds.") && !key.equals(PROGRAM)) {
+              sorted.put(key.toString(), cell(key.toString(), inner));
+            }
+          });
       return Stream.concat(Stream.of(sorted.keySet().toString()), sorted.values().stream())
           .toList();
     }
-    if (value instanceof scala.collection.Seq<?> list) {
-      return CollectionConverters.asJava(list).stream().map(inner -> cell(column, inner)).toList();
-    }
-    if (value instanceof Float number) {
-      return number.doubleValue();
-    }
-    if (value instanceof Timestamp instant) {
-      return instant.toInstant().toString();
+    if (value instanceof List<?> list) {
+      return list.stream().map(inner -> cell(column, inner)).toList();
     }
     return value instanceof String text ? withoutStamp(text) : value;
   }

@@ -29,15 +29,15 @@ class RankingTest {
     }
     return new Catalogue(
         new FactorRows(2, IntStream.range(0, ITEMS).toArray(), values, new float[ITEMS]),
-        new String[] {"zero", "one", "two", "three", "four", "five"},
         new int[] {1, 2, 3, 4, 5},
+        new String[] {"one", "two", "three", "four", "five"},
         new int[] {3, 1, 5},
         new float[] {30, 20, 10});
   }
 
   private static RecommendationOptions options(boolean excludeSeen) {
     return new RecommendationOptions(
-        2, excludeSeen, true, Optional.empty(), Optional.empty(), 1, 1);
+        2, excludeSeen, true, Optional.empty(), Optional.empty(), ITEMS, 1, 1);
   }
 
   /** Gives the vector (-1, 0) to those who did something with item 4, and zeros for item 5. */
@@ -248,8 +248,8 @@ class RankingTest {
     Catalogue catalogue =
         new Catalogue(
             new FactorRows(3, new int[] {0, 1, 2}, rows, new float[3]),
-            new String[] {"east", "north", "between"},
             new int[] {0, 1, 2},
+            new String[] {"east", "north", "between"},
             new int[] {1},
             new float[] {9});
     FoldIn north =

@@ -89,6 +89,11 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
   }
 
   @Override
+  public AlsModel narrowed(AlsModel model, int[] sortedItems) {
+    return model.narrowed(sortedItems);
+  }
+
+  @Override
   public FoldIn foldIn(AlsModel model, Instant now) {
     return AlsFoldIn.of(model, model.items(), parameters.served(), now);
   }

@@ -52,7 +52,7 @@ final class AlsFoldIn implements FoldIn {
             none,
             new ScoreDistillation(DistillationOptions.NONE, none, none, 0, Weighting.PLAIN),
             parameters.regParam(),
-            byCatalogue ? parameters.regParam() * unobserved * model.itemTable().size() : 0,
+            byCatalogue ? parameters.regParam() * unobserved * model.catalogue() : 0,
             0,
             0,
             0,

@@ -38,6 +38,7 @@ public final class AlsModel implements Model {
   private final long begun;
   private final Optional<ItemSums> itemSums;
   private final OptionalDouble meanRating;
+  private final long catalogue;
   private FactorRows collected;
   private DistributedItems distributed;
 
@@ -75,6 +76,32 @@ public final class AlsModel implements Model {
       long begun,
       Optional<ItemSums> itemSums,
       OptionalDouble meanRating) {
+    this(
+        users,
+        items,
+        changedUsers,
+        changedItems,
+        userGramian,
+        itemGramian,
+        implicit,
+        begun,
+        itemSums,
+        meanRating,
+        items.size());
+  }
+
+  private AlsModel(
+      FactorTable users,
+      FactorTable items,
+      Optional<FactorTable> changedUsers,
+      Optional<FactorTable> changedItems,
+      Gramian userGramian,
+      Gramian itemGramian,
+      boolean implicit,
+      long begun,
+      Optional<ItemSums> itemSums,
+      OptionalDouble meanRating,
+      long catalogue) {
     this.users = Objects.requireNonNull(users, "users");
     this.items = Objects.requireNonNull(items, "items");
     this.changedUsers = changedUsers;
@@ -85,6 +112,7 @@ public final class AlsModel implements Model {
     this.begun = begun;
     this.itemSums = itemSums;
     this.meanRating = meanRating;
+    this.catalogue = catalogue;
   }
 
   /**
@@ -137,6 +165,43 @@ public final class AlsModel implements Model {
       collected = items.all();
     }
     return collected;
+  }
+
+  /** How many items there are, of which {@link #itemTable()} may hold some only. */
+  long catalogue() {
+    return catalogue;
+  }
+
+  /**
+   * The model with the rows of some items in the driver, and as if it knew no others but for what
+   * it knows of all together: their number and their Gramian.
+   */
+  AlsModel narrowed(int[] sortedItems) {
+    FactorRows some = isDistributed() ? collected(sortedItems) : items().among(sortedItems);
+    return new AlsModel(
+        users,
+        new MemoryFactorTable(some),
+        changedUsers,
+        changedItems,
+        userGramian,
+        itemGramian,
+        implicit,
+        begun,
+        itemSums,
+        meanRating,
+        catalogue);
+  }
+
+  /** In one Spark job, without those that are not wanted. */
+  private FactorRows collected(int[] sortedItems) {
+    Broadcast<int[]> sent =
+        JavaSparkContext.fromSparkContext(itemPieces().context()).broadcast(sortedItems);
+    try {
+      return FactorRows.together(
+          itemPieces().map(piece -> piece.among(sent.value())).collect(), rank());
+    } finally {
+      sent.destroy();
+    }
   }
 
   /** The rows of some items; all of them where they are in memory anyway. */

@@ -48,13 +48,13 @@ public final class BlendedTopItems implements Serializable {
     this.model = new TopItems(rows, sortedItems);
     this.directions = ItemTraits.directions(alike);
     this.tastes = new TopItems(directions, sortedItems);
-    this.traits = ItemTraits.of(rows.capacity(), statistics, now);
+    this.traits = ItemTraits.among(rows.indices(), statistics, now);
     this.weights = weights.mean().clone();
     this.items = Arrays.stream(sortedItems).filter(item -> rows.position(item) >= 0).toArray();
     float[] all = traits.terms(weights);
     this.terms = new float[items.length];
     for (int n = 0; n < items.length; n++) {
-      terms[n] = all[items[n]];
+      terms[n] = all[rows.position(items[n])];
     }
     this.now = now.toEpochMilli();
   }

@@ -5,6 +5,7 @@ import io.perennial.model.history.ItemStatistics;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * The features of items that are the same for every user, as of an instant. Broadcast to executors:
@@ -19,10 +20,15 @@ public final class ItemTraits implements Serializable {
   private static final double NEW_FOR = Duration.ofDays(14).toMillis();
 
   private final int items;
+
+  /** The items whose traits stand here, increasing; null: all up to a number. */
+  private final int[] named;
+
   private final float[] traits;
 
-  private ItemTraits(int items, float[] traits) {
+  private ItemTraits(int items, int[] named, float[] traits) {
     this.items = items;
+    this.named = named;
     this.traits = traits;
   }
 
@@ -36,7 +42,20 @@ public final class ItemTraits implements Serializable {
     for (int item = 0; item < items; item++) {
       fill(statistics, item, now.toEpochMilli(), traits, item * TRAITS);
     }
-    return new ItemTraits(items, traits);
+    return new ItemTraits(items, null, traits);
+  }
+
+  /**
+   * Of some items under their own indices: 24 bytes each, whatever their indices are.
+   *
+   * @param sortedItems strictly increasing; others have no traits
+   * @param statistics items as of now
+   */
+  static ItemTraits among(int[] sortedItems, ItemStatistics statistics, Instant now) {
+    int items = sortedItems.length;
+    boolean all = items == 0 || sortedItems[items - 1] == items - 1;
+    return new ItemTraits(
+        items, all ? null : sortedItems, ofSome(sortedItems, statistics, now).traits);
   }
 
   /**
@@ -49,7 +68,7 @@ public final class ItemTraits implements Serializable {
     for (int n = 0; n < some.length; n++) {
       fill(statistics, some[n], now.toEpochMilli(), traits, n * TRAITS);
     }
-    return new ItemTraits(some.length, traits);
+    return new ItemTraits(some.length, null, traits);
   }
 
   private static void fill(
@@ -70,12 +89,15 @@ public final class ItemTraits implements Serializable {
     return (float) Math.log(value);
   }
 
-  /** A feature of an item, by its number; 0 for items that came later. */
+  /** A feature of an item, by its number; 0 for items that came later, or have none here. */
   float of(int feature, int item) {
-    return item < items ? traits[item * TRAITS + feature - BlendFeature.RECENT.ordinal()] : 0;
+    int at = named == null ? item : Arrays.binarySearch(named, item);
+    return at >= 0 && at < items
+        ? traits[at * TRAITS + feature - BlendFeature.RECENT.ordinal()]
+        : 0;
   }
 
-  /** What every item gets from the features that stand here. */
+  /** What every item gets from the features that stand here, in the order of the items. */
   public float[] terms(BlendWeights weights) {
     float[] terms = new float[items];
     for (int item = 0; item < items; item++) {

@@ -239,6 +239,50 @@ class BlendTest {
   }
 
   @Test
+  void itemsOutOfThoseThatAreHeldAreRankedAsAmongAll() {
+    BlendWeights weights = BlendFit.fit(drawn(), inputs(), again(), 1);
+    int[] some = IntStream.range(0, ITEMS).filter(i -> i % 3 != 1).toArray();
+    // Somebody's past may hold any item: only what is held says something of his taste.
+    List<Past> held =
+        pasts.stream()
+            .map(
+                past -> {
+                  int[] at =
+                      IntStream.range(0, past.size())
+                          .filter(n -> Arrays.binarySearch(some, past.items()[n]) >= 0)
+                          .toArray();
+                  return new Past(
+                      IntStream.of(at).map(n -> past.items()[n]).toArray(),
+                      floats(at, past.counts()),
+                      IntStream.of(at).map(n -> past.events()[n]).toArray(),
+                      IntStream.of(at).mapToLong(n -> past.lastTimes()[n]).toArray());
+                })
+            .toList();
+    Past[] had = held.toArray(Past[]::new);
+    TopRows among =
+        new BlendedTopItems(items, items, some, weights, statistics, NOW)
+            .best(users.values(), USERS, 5, new int[USERS][], had);
+    FactorRows few = items.among(some);
+    TopRows alone =
+        new BlendedTopItems(few, few, some, weights, statistics, NOW)
+            .best(users.values(), USERS, 5, new int[USERS][], had);
+    for (int user = 0; user < USERS; user++) {
+      for (int rank = 0; rank < 5; rank++) {
+        assertThat(alone.item(user, rank)).isEqualTo(among.item(user, rank));
+        assertThat(alone.score(user, rank)).isCloseTo(among.score(user, rank), within(1e-5f));
+      }
+    }
+  }
+
+  private static float[] floats(int[] at, float[] values) {
+    float[] some = new float[at.length];
+    for (int n = 0; n < at.length; n++) {
+      some[n] = values[at[n]];
+    }
+    return some;
+  }
+
+  @Test
   void theBestItemsAreThoseOfTheFullOrder() {
     BlendWeights weights = BlendFit.fit(drawn(), inputs(), again(), 1);
     int[] allowed = IntStream.range(0, ITEMS).filter(i -> i % 7 != 0).toArray();
