@@ -21,6 +21,7 @@ final class HeldItems {
    * The dense indices of the items to hold, increasing. In the driver 8 bytes an item and two bits.
    *
    * @param barred items that may not be recommended now, by dense index
+   * @param capacity one past the highest index of an item
    * @param statistics items as of the version; popular is what was taken lately as of {@code now}
    * @param most number of items
    */
@@ -29,6 +30,7 @@ final class HeldItems {
       String pipeline,
       ItemRules rules,
       BitSet barred,
+      int capacity,
       ItemStatistics statistics,
       Instant now,
       int most) {
@@ -36,11 +38,11 @@ final class HeldItems {
     if (rules.allow().isPresent()) {
       permitted.or(indices(registry, pipeline, rules.allow().get()));
     } else {
-      permitted.set(0, statistics.capacity());
+      permitted.set(0, capacity);
     }
     permitted.andNot(indices(registry, pipeline, rules.deny()));
     permitted.andNot(barred);
-    return of(permitted, statistics, now, most);
+    return of(permitted, capacity, statistics, now, most);
   }
 
   private static BitSet indices(ModelRegistry registry, String pipeline, Set<String> items) {
@@ -51,10 +53,11 @@ final class HeldItems {
   }
 
   /** Of equally popular items the newer. */
-  static int[] of(BitSet permitted, ItemStatistics statistics, Instant now, int most) {
+  static int[] of(
+      BitSet permitted, int capacity, ItemStatistics statistics, Instant now, int most) {
     BitSet held = new BitSet();
     BitSet others = new BitSet();
-    others.set(0, statistics.capacity());
+    others.set(0, capacity);
     others.andNot(permitted);
     long at = now.toEpochMilli();
     hold(held, permitted, statistics, at, most);

@@ -99,6 +99,7 @@ record Prepared(
               version.pipeline(),
               request.rules(),
               barred,
+              state.items().capacity(),
               statistics,
               now,
               options.maximalItems());

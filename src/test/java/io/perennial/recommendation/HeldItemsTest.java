@@ -30,20 +30,20 @@ class HeldItemsTest {
   void thePopularAreHeldAndOfEquallyPopularOnesTheNewer() {
     ItemStatistics statistics = statistics(5, 1, 9, 1, 0, 1, 7, 0);
     BitSet all = set(0, 1, 2, 3, 4, 5, 6, 7);
-    assertThat(HeldItems.of(all, statistics, NOW, 3)).containsExactly(0, 2, 6);
-    assertThat(HeldItems.of(all, statistics, NOW, 5)).containsExactly(0, 2, 3, 5, 6);
-    assertThat(HeldItems.of(all, statistics, NOW, 7)).containsExactly(0, 1, 2, 3, 5, 6, 7);
-    assertThat(HeldItems.of(all, statistics, NOW, 8)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
-    assertThat(HeldItems.of(all, statistics, NOW, 1000)).hasSize(8);
+    assertThat(HeldItems.of(all, 8, statistics, NOW, 3)).containsExactly(0, 2, 6);
+    assertThat(HeldItems.of(all, 8, statistics, NOW, 5)).containsExactly(0, 2, 3, 5, 6);
+    assertThat(HeldItems.of(all, 8, statistics, NOW, 7)).containsExactly(0, 1, 2, 3, 5, 6, 7);
+    assertThat(HeldItems.of(all, 8, statistics, NOW, 8)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+    assertThat(HeldItems.of(all, 8, statistics, NOW, 1000)).hasSize(8);
   }
 
   @Test
   void whatMayBeRecommendedGoesFirstAndTheRestFillsTheRoom() {
     ItemStatistics statistics = statistics(5, 1, 9, 1, 0, 1, 7, 0);
     BitSet permitted = set(1, 4, 5);
-    assertThat(HeldItems.of(permitted, statistics, NOW, 2)).containsExactly(1, 5);
-    assertThat(HeldItems.of(permitted, statistics, NOW, 3)).containsExactly(1, 4, 5);
-    assertThat(HeldItems.of(permitted, statistics, NOW, 5)).containsExactly(1, 2, 4, 5, 6);
+    assertThat(HeldItems.of(permitted, 8, statistics, NOW, 2)).containsExactly(1, 5);
+    assertThat(HeldItems.of(permitted, 8, statistics, NOW, 3)).containsExactly(1, 4, 5);
+    assertThat(HeldItems.of(permitted, 8, statistics, NOW, 5)).containsExactly(1, 2, 4, 5, 6);
   }
 
   @Test
@@ -59,11 +59,11 @@ class HeldItemsTest {
             new int[2],
             new long[] {now - month, now},
             new long[] {now - month, now});
-    assertThat(HeldItems.of(set(0, 1), statistics, NOW, 1)).containsExactly(1);
+    assertThat(HeldItems.of(set(0, 1), 2, statistics, NOW, 1)).containsExactly(1);
   }
 
   @Test
-  void anItemThatCameAfterTheStatisticsCanBeHeld() {
-    assertThat(HeldItems.of(set(0, 1, 2, 3), statistics(0, 3), NOW, 2)).containsExactly(1, 3);
+  void anItemThatNothingIsKnownOfCanBeHeld() {
+    assertThat(HeldItems.of(set(0, 1, 2, 3), 4, statistics(0, 3), NOW, 2)).containsExactly(1, 3);
   }
 }
