@@ -29,13 +29,11 @@ public final class EmbeddingDescription
 
   /**
    * Nobody teaches unless the file says so: what each kind is worth depends on the data. What users
-   * take is seen again from their histories, without which those of a few events forget.
+   * did is seen again from their histories, without which those of a few events forget.
    */
   @Override
   public EmbeddingDistillation distillation(EmbeddingOptions options) {
-    return options.recipe().learnsRatings()
-        ? EmbeddingDistillation.NONE
-        : EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5));
+    return EmbeddingDistillation.NONE.with(Replay.ofHistory(200, 0.5));
   }
 
   @Override
