@@ -35,6 +35,9 @@ final class Sessions {
     conf.setIfMissing(
         "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
+    // Delta tells beside each commit which files a table has, up to so many; beyond, it is asked by
+    // a query. Tables of records have a file a night: 1,000 are 350 kB a commit.
+    conf.setIfMissing("spark.databricks.delta.allFilesInCrc.thresholdNumFiles", "1000");
     SessionMemory.PAGES.forEach(conf::setIfMissing);
     SessionMemory.NO_COPIES.forEach(conf::setIfMissing);
     if (!conf.get("spark.sql.session.timeZone").equals("UTC")) {

@@ -4,6 +4,8 @@ import io.perennial.registry.ModelRegistry;
 import io.perennial.registry.ModelVersion;
 import io.perennial.registry.Records;
 import io.perennial.registry.Tables;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -80,15 +82,16 @@ final class Versions {
     Map<Long, List<String>> failed = failedRules(pipeline);
     Map<Long, Map<String, Row>> figures = figures(pipeline);
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (ModelVersion version : registry.versions(pipeline)) {
+    for (Row stored : records.versions(pipeline).stream().sorted(by("version")).toList()) {
+      long version = stored.<Long>getAs("version");
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("pipeline", pipeline);
-      row.put("version", version.version());
-      row.put("alias", aliases.get(version.version()));
-      row.put("status", version.status().label());
-      row.put("parent", version.parent().orElse(null));
-      row.put("to_time", version.slice().to().eventTime());
-      Map<String, Row> found = figures.getOrDefault(version.version(), Map.of());
+      row.put("version", version);
+      row.put("alias", aliases.get(version));
+      row.put("status", stored.getAs("status"));
+      row.put("parent", stored.getAs("parent"));
+      row.put("to_time", instant(stored, "to_time"));
+      Map<String, Row> found = figures.getOrDefault(version, Map.of());
       Row candidate = found.get("validation/candidate");
       row.put("metric", candidate == null ? null : candidate.getAs("metric"));
       row.put("k", candidate == null ? null : candidate.getAs("k"));
@@ -96,11 +99,16 @@ final class Versions {
       row.put("parent_value", value(found.get("validation/parent")));
       row.put("popularity_value", value(found.get("validation/popularity")));
       row.put("prequential_value", value(found.get("prequential/parent")));
-      row.put("rejected_by", String.join(", ", failed.getOrDefault(version.version(), List.of())));
-      row.put("created_at", version.createdAt());
+      row.put("rejected_by", String.join(", ", failed.getOrDefault(version, List.of())));
+      row.put("created_at", instant(stored, "created_at"));
       rows.add(row);
     }
     return rows;
+  }
+
+  /** Records hold microseconds since 1970. */
+  private static Instant instant(Row row, String column) {
+    return Instant.EPOCH.plus(row.<Long>getAs(column), ChronoUnit.MICROS);
   }
 
   /** Figures of one version, with the columns of {@code model_metrics}, or its findings. */
@@ -177,10 +185,8 @@ final class Versions {
   private Map<Long, Map<String, Row>> figures(String pipeline) {
     Map<Long, Map<String, Row>> figures = new LinkedHashMap<>();
     for (Row row :
-        records.of(Tables.MODEL_METRICS, pipeline).stream()
-            .sorted(by("version", "metric", "k"))
-            .toList()) {
-      if (row.getAs("segment").equals("all") && PRIMARY.contains(row.<String>getAs("metric"))) {
+        records.overAllUsers(pipeline).stream().sorted(by("version", "metric", "k")).toList()) {
+      if (PRIMARY.contains(row.<String>getAs("metric"))) {
         figures
             .computeIfAbsent(row.<Long>getAs("version"), v -> new LinkedHashMap<>())
             .put(row.getAs("window") + "/" + row.getAs("subject"), row);

@@ -38,6 +38,9 @@ public final class DeltaModelRegistry implements ModelRegistry {
   /** The alias of the version that was in use before. */
   public static final String PREVIOUS = "previous";
 
+  /** So many versions after each other it is looked whether tables are worth a digest. */
+  private static final int DIGESTED_EVERY = 16;
+
   private final DeltaTables tables;
   private final VersionCatalog catalog;
   private final EntityIds ids;
@@ -107,6 +110,9 @@ public final class DeltaModelRegistry implements ModelRegistry {
         run,
         StoredRecords.row(
             run, openedAt, Optional.of(at), Optional.of(outcome), phases, rows, environment));
+    if (run.version() % DIGESTED_EVERY == 0) {
+      tables.digest(run.pipeline());
+    }
   }
 
   private void writeRun(OpenedRun run, Row row) {

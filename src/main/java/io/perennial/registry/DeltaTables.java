@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -128,20 +127,35 @@ final class DeltaTables {
    * @param partition values of partition columns; a list stands for any of its values
    */
   List<Row> records(Tables table, Map<String, Object> partition) {
-    return records(table, partition, Set.of());
+    return records(table, partition, RecordsAsked.ALL);
   }
 
-  /**
-   * The same without some columns.
-   *
-   * @param without columns that nobody asks for
-   */
-  List<Row> records(Tables table, Map<String, Object> partition, Set<String> without) {
+  /** The same of what is asked. */
+  List<Row> records(Tables table, Map<String, Object> partition, RecordsAsked asked) {
     DeltaLog log = log(table);
     Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
     return snapshot.version() < 0
         ? List.of()
-        : new RecordFiles(spark, log, table).read(files(log, snapshot, partition), without);
+        : new RecordFiles(spark, log, table).read(files(log, snapshot, partition), asked);
+  }
+
+  /**
+   * Copies what many files of a pipeline hold into one, in the tables that have digests, where
+   * there is enough to copy. Never fails.
+   */
+  void digest(String pipeline) {
+    for (Tables table : RecordDigest.tables()) {
+      DeltaLog log = log(table);
+      Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
+      if (snapshot.version() >= 0) {
+        RecordFiles files = new RecordFiles(spark, log, table);
+        new RecordDigest(spark, log, table)
+            .renew(
+                pipeline,
+                files(log, snapshot, Map.of("pipeline", pipeline)),
+                all -> files.byFile(all, RecordDigest.copied(table)));
+      }
+    }
   }
 
   /** The values of a partition column among a pipeline's rows, without reading them. */
@@ -320,7 +334,7 @@ final class DeltaTables {
     return new Before() {
       @Override
       public List<Row> records() {
-        return isNew ? List.of() : new RecordFiles(spark, log, table).read(files, Set.of());
+        return isNew ? List.of() : new RecordFiles(spark, log, table).read(files, RecordsAsked.ALL);
       }
 
       @Override

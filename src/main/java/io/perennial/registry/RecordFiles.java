@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -114,31 +113,44 @@ final class RecordFiles {
           .append(Path.SEPARATOR);
     }
     StructType schema = new StructType(stored.toArray(StructField[]::new));
+    List<Row> cells = rows.stream().map(this::withoutPartition).toList();
     try {
-      Job job = Job.getInstance(log.newDeltaHadoopConf());
-      OutputWriterFactory parquet =
-          new ParquetFileFormat().prepareWrite(spark, job, scalaMap(Map.of()), schema);
-      Configuration conf = job.getConfiguration();
-      TaskAttemptContextImpl task = new TaskAttemptContextImpl(conf, new TaskAttemptID());
-      Path name = new Path(folder + begin + "-c000" + parquet.getFileExtension(task));
-      Path file = new Path(log.dataPath(), name);
-      OutputWriter writer = parquet.newInstance(file.toString(), schema, task);
-      try {
-        Function1<Object, Object> toInternal =
-            CatalystTypeConverters.createToCatalystConverter(schema);
-        for (Row row : rows) {
-          writer.write((InternalRow) toInternal.apply(withoutPartition(row)));
-        }
-      } finally {
-        writer.close();
-      }
-      FileStatus status = file.getFileSystem(conf).getFileStatus(file);
+      String begun = folder + begin + "-c000";
+      FileStatus status = write(spark, log, begun, schema, cells);
+      Path name = new Path(folder.toString(), status.getPath().getName());
       return added(name, partition, status, rows.size());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot write " + rows.size() + " rows of " + table.tableName() + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * Writes a Parquet file.
+   *
+   * @param begin its name in the table's folder, without the end, which Parquet chooses
+   */
+  static FileStatus write(
+      SparkSession spark, DeltaLog log, String begin, StructType schema, List<Row> rows)
+      throws IOException {
+    Job job = Job.getInstance(log.newDeltaHadoopConf());
+    OutputWriterFactory parquet =
+        new ParquetFileFormat().prepareWrite(spark, job, scalaMap(Map.of()), schema);
+    Configuration conf = job.getConfiguration();
+    TaskAttemptContextImpl task = new TaskAttemptContextImpl(conf, new TaskAttemptID());
+    Path file = new Path(log.dataPath(), begin + parquet.getFileExtension(task));
+    OutputWriter writer = parquet.newInstance(file.toString(), schema, task);
+    try {
+      Function1<Object, Object> toInternal =
+          CatalystTypeConverters.createToCatalystConverter(schema);
+      for (Row row : rows) {
+        writer.write((InternalRow) toInternal.apply(row));
+      }
+    } finally {
+      writer.close();
+    }
+    return file.getFileSystem(conf).getFileStatus(file);
   }
 
   private Row withoutPartition(Row row) {
@@ -172,17 +184,31 @@ final class RecordFiles {
   /**
    * The rows of some files, each with every column of the table but some: instants as microseconds
    * since 1970, dates as text, maps in the order in which they were written.
-   *
-   * @param without columns that nobody asks for
    */
-  List<Row> read(List<AddFile> files, Set<String> without) {
+  List<Row> read(List<AddFile> files, RecordsAsked asked) {
+    Map<AddFile, List<Row>> rows = byFile(files, asked);
+    return files.stream().flatMap(file -> rows.get(file).stream()).toList();
+  }
+
+  /** The same by file. */
+  Map<AddFile, List<Row>> byFile(List<AddFile> files, RecordsAsked asked) {
     Map<AddFile, List<Row>> known = new HashMap<>();
     for (AddFile file : files) {
-      CACHE.get(key(file, without)).ifPresent(rows -> known.put(file, rows));
+      CACHE.get(key(file, asked)).ifPresent(rows -> known.put(file, rows));
+    }
+    if (files.size() - known.size() >= RecordDigest.WORTH && RecordDigest.serves(table, asked)) {
+      List<AddFile> wanted = files.stream().filter(file -> !known.containsKey(file)).toList();
+      new RecordDigest(spark, log, table)
+          .rows(wanted, asked)
+          .forEach(
+              (file, rows) -> {
+                known.put(file, rows);
+                CACHE.put(key(file, asked), file.size(), rows);
+              });
     }
     List<AddFile> unknown = files.stream().filter(file -> !known.containsKey(file)).toList();
     if (!unknown.isEmpty()) {
-      Columns columns = new Columns(without);
+      Columns columns = new Columns(asked);
       if (unknown.size() < SIDE_BY_SIDE_FROM) {
         unknown.forEach(file -> known.put(file, columns.read(file)));
       } else {
@@ -192,14 +218,13 @@ final class RecordFiles {
           begun.forEach((file, rows) -> known.put(file, rows.get()));
         }
       }
-      unknown.forEach(file -> CACHE.put(key(file, without), file.size(), known.get(file)));
+      unknown.forEach(file -> CACHE.put(key(file, asked), file.size(), known.get(file)));
     }
-    return files.stream().flatMap(file -> known.get(file).stream()).toList();
+    return known;
   }
 
-  private String key(AddFile file, Set<String> without) {
-    String columns = without.isEmpty() ? "" : " without " + new TreeSet<>(without);
-    return log.dataPath() + Path.SEPARATOR + file.path() + columns;
+  private String key(AddFile file, RecordsAsked asked) {
+    return log.dataPath() + Path.SEPARATOR + file.path() + asked.key();
   }
 
   /** Some columns of the table, and how a file is read for them. */
@@ -211,9 +236,12 @@ final class RecordFiles {
 
     private final List<Function1<Object, Object>> toCell = new ArrayList<>();
     private final Function1<PartitionedFile, Iterator<InternalRow>> reader;
+    private final RowCondition condition;
 
-    Columns(Set<String> without) {
+    Columns(RecordsAsked asked) {
+      Set<String> without = asked.without();
       this.inFiles = stored.stream().filter(field -> !without.contains(field.name())).toList();
+      this.condition = RowCondition.of(asked, inFiles);
       StructType shown = new StructType();
       for (StructField field : table.schema().fields()) {
         if (!without.contains(field.name())) {
@@ -225,15 +253,11 @@ final class RecordFiles {
         toCell.add(cell(field.dataType()));
       }
       this.reader =
-          new ParquetFileFormat()
-              .buildReaderWithPartitionValues(
-                  spark,
-                  new StructType(stored.toArray(StructField[]::new)),
-                  new StructType(),
-                  new StructType(inFiles.toArray(StructField[]::new)),
-                  CollectionConverters.asScala(List.<Filter>of()).toSeq(),
-                  scalaMap(Map.of(FileFormat.OPTION_RETURNING_BATCH(), "false")),
-                  log.newDeltaHadoopConf());
+          reader(
+              spark,
+              log,
+              new StructType(stored.toArray(StructField[]::new)),
+              new StructType(inFiles.toArray(StructField[]::new)));
     }
 
     List<Row> read(AddFile file) {
@@ -245,20 +269,13 @@ final class RecordFiles {
         }
       }
       Path path = new Path(log.dataPath(), SparkPath.fromUrlString(file.path()).toPath());
-      Iterator<InternalRow> found =
-          reader.apply(
-              new PartitionedFile(
-                  InternalRow.empty(),
-                  SparkPath.fromPath(path),
-                  0,
-                  file.size(),
-                  new String[0],
-                  file.modificationTime(),
-                  file.size(),
-                  scalaMap(Map.of())));
+      Iterator<InternalRow> found = reader.apply(whole(path, file.size(), file.modificationTime()));
       List<Row> rows = new ArrayList<>();
       while (found.hasNext()) {
         InternalRow row = found.next();
+        if (!condition.holds(row)) {
+          continue;
+        }
         Object[] cells = ofPartition.clone();
         for (int c = 0; c < inFiles.size(); c++) {
           StructField field = inFiles.get(c);
@@ -271,8 +288,35 @@ final class RecordFiles {
     }
   }
 
-  /** What a column's cells are. */
-  private static DataType shown(DataType type) {
+  /** Reads some columns of Parquet files. */
+  static Function1<PartitionedFile, Iterator<InternalRow>> reader(
+      SparkSession spark, DeltaLog log, StructType stored, StructType wanted) {
+    return new ParquetFileFormat()
+        .buildReaderWithPartitionValues(
+            spark,
+            stored,
+            new StructType(),
+            wanted,
+            CollectionConverters.asScala(List.<Filter>of()).toSeq(),
+            scalaMap(Map.of(FileFormat.OPTION_RETURNING_BATCH(), "false")),
+            log.newDeltaHadoopConf());
+  }
+
+  /** A file, to be read from its begin to its end. */
+  static PartitionedFile whole(Path path, long size, long modified) {
+    return new PartitionedFile(
+        InternalRow.empty(),
+        SparkPath.fromPath(path),
+        0,
+        size,
+        new String[0],
+        modified,
+        size,
+        scalaMap(Map.of()));
+  }
+
+  /** What a column's cells are, where rows are read. */
+  static DataType shown(DataType type) {
     if (type.equals(DataTypes.TimestampType)) {
       return DataTypes.LongType;
     }
@@ -280,7 +324,7 @@ final class RecordFiles {
   }
 
   /** Makes a cell of what Spark keeps. */
-  private static Function1<Object, Object> cell(DataType type) {
+  static Function1<Object, Object> cell(DataType type) {
     if (type.equals(DataTypes.TimestampType)) {
       return micros -> micros;
     }

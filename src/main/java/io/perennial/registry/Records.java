@@ -41,7 +41,16 @@ public final class Records {
 
   /** What is told of a pipeline's versions, without their arrays. */
   public List<Row> versions(String pipeline) {
-    return tables.records(Tables.MODEL_VERSIONS, Map.of("pipeline", pipeline), Set.of("arrays"));
+    return tables.records(
+        Tables.MODEL_VERSIONS,
+        Map.of("pipeline", pipeline),
+        RecordsAsked.without(Set.of("arrays")));
+  }
+
+  /** A pipeline's figures over all users, not those of segments. */
+  public List<Row> overAllUsers(String pipeline) {
+    return tables.records(
+        Tables.MODEL_METRICS, Map.of("pipeline", pipeline), RecordDigest.OVER_ALL_USERS);
   }
 
   /** Names of the pipelines that have rows in a table, sorted. */

@@ -87,7 +87,9 @@ final class VersionCatalog {
     List<Outline> outlines = new ArrayList<>();
     for (Row row :
         tables.records(
-            Tables.MODEL_VERSIONS, Map.of("pipeline", pipeline), Set.of("arrays", "attributes"))) {
+            Tables.MODEL_VERSIONS,
+            Map.of("pipeline", pipeline),
+            RecordsAsked.without(Set.of("arrays", "attributes")))) {
       Cells cells = new Cells(row);
       outlines.add(
           new Outline(

@@ -17,6 +17,7 @@ import io.perennial.report.PipelineTables.VersionRow;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,10 @@ final class TablesReader {
    *     users
    */
   PipelineTables read(String pipeline, Set<Long> versions) {
-    List<Row> metrics = records.of(Tables.MODEL_METRICS, pipeline);
+    List<Row> metrics = new ArrayList<>(records.of(Tables.MODEL_METRICS, pipeline, versions));
+    records.overAllUsers(pipeline).stream()
+        .filter(row -> !versions.contains(number(row, "version").orElse(0L)))
+        .forEach(metrics::add);
     Optional<MetricName> primary = primary(records.newest(Tables.EVIDENCE, pipeline), metrics);
     return new PipelineTables(
         pipeline,
