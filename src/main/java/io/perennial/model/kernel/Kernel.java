@@ -97,7 +97,7 @@ public abstract class Kernel {
 
   /**
    * Softmax of {@code z[c] = scale · x[xAt + c] − y[c]}: {@code out[c] = exp(z[c]) / Σ exp(z)} for
-   * c in [0, length), within 4e-7 of itself; chances below 1e-37 of the largest may be that
+   * c in [0, length), within 1e-6 of itself; chances below 1e-37 of the largest may be that
    * instead.
    *
    * @param length 1 or more

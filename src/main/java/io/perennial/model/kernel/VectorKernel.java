@@ -33,8 +33,8 @@ final class VectorKernel extends Kernel {
   private static final float ROUNDING = 0x1.8p23f;
   private static final int ONE = Float.floatToRawIntBits(1f);
 
-  /** Values that are summed in floats. */
-  private static final int BLOCK = 1024;
+  /** Values that are summed in floats: few, as each addition rounds. */
+  private static final int BLOCK = 64;
 
   private static final int DOUBLES = DOUBLE.length();
 
