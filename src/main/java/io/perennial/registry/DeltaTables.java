@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.delta.exceptions.DeltaConcurrentModificationException;
 import io.perennial.Warehouse;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -145,15 +146,20 @@ final class DeltaTables {
    */
   void digest(String pipeline) {
     for (Tables table : RecordDigest.tables()) {
-      DeltaLog log = log(table);
-      Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
-      if (snapshot.version() >= 0) {
-        RecordFiles files = new RecordFiles(spark, log, table);
-        new RecordDigest(spark, log, table)
-            .renew(
-                pipeline,
-                files(log, snapshot, Map.of("pipeline", pipeline)),
-                all -> files.byFile(all, RecordDigest.copied(table)));
+      try {
+        DeltaLog log = log(table);
+        Snapshot snapshot = log.update(false, Option.empty(), Option.empty());
+        if (snapshot.version() >= 0) {
+          RecordFiles files = new RecordFiles(spark, log, table);
+          new RecordDigest(spark, log, table)
+              .renew(
+                  pipeline,
+                  files(log, snapshot, Map.of("pipeline", pipeline)),
+                  all -> files.byFile(all, RecordDigest.copied(table)));
+        }
+      } catch (IOException | RuntimeException failed) {
+        System.getLogger(DeltaTables.class.getName())
+            .log(System.Logger.Level.DEBUG, "No new digest of " + table.tableName(), failed);
       }
     }
   }

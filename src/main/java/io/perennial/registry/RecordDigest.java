@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -167,46 +168,38 @@ final class RecordDigest {
   }
 
   /**
-   * Writes a new digest where there is enough that none covers, and deletes those before it. A
-   * failure leaves what was there.
+   * Writes a new digest where there is enough that none covers, and deletes those before it.
    *
    * @param files all of the pipeline
    * @param reader reads them, with the columns that a digest has
+   * @throws IOException where it cannot be written; what was there is left then
    */
   void renew(
-      String pipeline,
-      List<AddFile> files,
-      Function<List<AddFile>, Map<AddFile, List<Row>>> reader) {
-    if (files.size() < WORTH) {
+      String pipeline, List<AddFile> files, Function<List<AddFile>, Map<AddFile, List<Row>>> reader)
+      throws IOException {
+    if (files.size() < WORTH
+        || files.size() - newest(pipeline).map(RecordDigest::covered).orElse(0) < WORTH) {
       return;
     }
-    try {
-      int covered = newest(pipeline).map(RecordDigest::covered).orElse(0);
-      if (files.size() - covered < WORTH) {
-        return;
-      }
-      Map<AddFile, List<Row>> byFile = reader.apply(files);
-      List<Row> rows = new ArrayList<>();
-      for (AddFile file : files) {
-        for (Row row : byFile.get(file)) {
-          Object[] cells = new Object[schema.size()];
-          cells[0] = file.path();
-          for (int c = 1; c < cells.length; c++) {
-            cells[c] = row.get(row.fieldIndex(schema.apply(c).name()));
-          }
-          rows.add(RowFactory.create(cells));
+    Map<AddFile, List<Row>> byFile = reader.apply(files);
+    List<Row> rows = new ArrayList<>();
+    for (AddFile file : files) {
+      for (Row row : byFile.get(file)) {
+        Object[] cells = new Object[schema.size()];
+        cells[0] = file.path();
+        for (int c = 1; c < cells.length; c++) {
+          cells[c] = row.get(row.fieldIndex(schema.apply(c).name()));
         }
+        rows.add(RowFactory.create(cells));
       }
-      String name = "%s-%010d-%s".formatted(columns(), files.size(), named(files));
-      FileStatus written =
-          RecordFiles.write(spark, log, folder(pipeline) + Path.SEPARATOR + name, schema, rows);
-      for (FileStatus older : digests(pipeline)) {
-        if (!older.getPath().getName().equals(written.getPath().getName())) {
-          fileSystem().delete(older.getPath(), false);
-        }
+    }
+    String name = "%s-%010d-%s".formatted(columns(), files.size(), named(files));
+    FileStatus written =
+        RecordFiles.write(spark, log, folder(pipeline) + Path.SEPARATOR + name, schema, rows);
+    for (FileStatus older : digests(pipeline, "[0-9a-f]{8}")) {
+      if (!older.getPath().getName().equals(written.getPath().getName())) {
+        fileSystem().delete(older.getPath(), false);
       }
-    } catch (IOException | RuntimeException failed) {
-      LOG.log(System.Logger.Level.DEBUG, "No new digest of " + log.dataPath(), failed);
     }
   }
 
@@ -226,15 +219,17 @@ final class RecordDigest {
 
   /** The digest that covers most, of those with the columns that we know. */
   private Optional<FileStatus> newest(String pipeline) throws IOException {
-    String own = columns() + "-[0-9]{10}-[0-9a-f-]{36}\\..*";
-    return digests(pipeline).stream()
-        .filter(file -> file.getPath().getName().matches(own))
+    return digests(pipeline, columns()).stream()
         .max(Comparator.comparing(file -> file.getPath().getName()));
   }
 
-  private List<FileStatus> digests(String pipeline) throws IOException {
+  /** The digests of some columns; other files are left alone. */
+  private List<FileStatus> digests(String pipeline, String columns) throws IOException {
+    String name = columns + "-[0-9]{10}-[0-9a-f-]{36}\\..*";
     try {
-      return List.of(fileSystem().listStatus(new Path(log.dataPath(), folder(pipeline))));
+      return Stream.of(fileSystem().listStatus(new Path(log.dataPath(), folder(pipeline))))
+          .filter(file -> file.getPath().getName().matches(name))
+          .toList();
     } catch (FileNotFoundException none) {
       return List.of();
     }

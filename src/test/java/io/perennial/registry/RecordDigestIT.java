@@ -142,6 +142,16 @@ class RecordDigestIT {
     assertThat(digest().rows(files(), RecordsAsked.ALL)).isEmpty();
     tables().digest("shop");
     assertThat(digest().rows(files(), RecordsAsked.ALL)).hasSize(RecordDigest.WORTH);
+    assertThat(broken.resolveSibling("notes.txt")).exists();
+  }
+
+  @Test
+  void whereNoneCanBeWrittenNothingElseIsHarmed() throws IOException {
+    append("shop", 0, RecordDigest.WORTH);
+    Files.writeString(folder.resolve("runs/_digest"), "a file where the folder would be");
+    tables().digest("shop");
+    assertThat(digest().rows(files(), RecordsAsked.ALL)).isEmpty();
+    assertThat(tables().records(Tables.RUNS, "shop")).hasSize(RecordDigest.WORTH);
   }
 
   @Test
