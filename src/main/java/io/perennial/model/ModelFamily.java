@@ -29,6 +29,13 @@ public interface ModelFamily<M extends Model> {
 
   ModelCodec<M> codec();
 
+  /**
+   * Reads models whose items are too many to be held; the same codec where they lie in the driver.
+   */
+  default ModelCodec<M> codecOfMany() {
+    return codec();
+  }
+
   /** How events become the counts of a user's history, which is kept for every family. */
   DecayPolicy decay();
 

@@ -23,6 +23,7 @@ record Catalogue(
 
   /**
    * @param rows of every item, or of those that are held
+   * @param some whether the version has more items than these
    * @param barred items that may not be recommended now, by dense index
    * @throws NothingRecommendableException where the rules leave nothing
    */
@@ -30,10 +31,11 @@ record Catalogue(
       ModelRegistry registry,
       ModelVersion version,
       FactorRows rows,
+      boolean some,
       ItemRules rules,
       BitSet barred,
       ItemStatistics statistics) {
-    String[] all = names(registry, version, rows);
+    String[] all = names(registry, version.pipeline(), rows, some);
     int[] permitted =
         IntStream.range(0, rows.size())
             .filter(n -> all[n] != null)
@@ -78,15 +80,16 @@ record Catalogue(
   }
 
   /** Natural id of each row; null where the registry has none. */
-  private static String[] names(ModelRegistry registry, ModelVersion version, FactorRows rows) {
+  private static String[] names(
+      ModelRegistry registry, String pipeline, FactorRows rows, boolean some) {
     String[] names = new String[rows.size()];
-    if (registry.open(version).items().size() > rows.size()) {
+    if (some) {
       registry
-          .naturalIds(version.pipeline(), "item", rows.indices())
+          .naturalIds(pipeline, "item", rows.indices())
           .forEach((index, name) -> names[rows.position(index)] = name);
       return names;
     }
-    for (Row row : registry.ids(version.pipeline(), "item").collectAsList()) {
+    for (Row row : registry.ids(pipeline, "item").collectAsList()) {
       int at = rows.position(row.getInt(1));
       if (at >= 0) {
         names[at] = row.getString(0);

@@ -42,6 +42,7 @@ final class HeldItems {
     }
     permitted.andNot(indices(registry, pipeline, rules.deny()));
     permitted.andNot(barred);
+    permitted.clear(capacity, Math.max(capacity, permitted.length())); // of later nights
     return of(permitted, capacity, statistics, now, most);
   }
 

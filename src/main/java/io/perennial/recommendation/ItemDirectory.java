@@ -32,13 +32,17 @@ import org.apache.spark.sql.types.DataTypes;
 /** What an item table says. Its rows stay where they are; asked for, it answers by a Spark job. */
 final class ItemDirectory {
   /** Of a pipeline without an item table. */
-  static final ItemDirectory NONE = new ItemDirectory(null);
+  static final ItemDirectory NONE = new ItemDirectory(null, false);
 
   /** Columns id, title (the first in order) and available, one row an item; null: no table. */
   private final Dataset<Row> items;
 
-  private ItemDirectory(Dataset<Row> items) {
+  /** Whether the table has dates; otherwise every item is available. */
+  private final boolean dated;
+
+  private ItemDirectory(Dataset<Row> items, boolean dated) {
     this.items = items;
+    this.dated = dated;
   }
 
   /**
@@ -63,7 +67,8 @@ final class ItemDirectory {
                 began.and(lasts).as("available"))
             .where(col("id").isNotNull())
             .groupBy("id")
-            .agg(min("title").as("title"), max("available").as("available")));
+            .agg(min("title").as("title"), max("available").as("available")),
+        table.availableFrom().isPresent() || table.availableUntil().isPresent());
   }
 
   /**
@@ -72,7 +77,7 @@ final class ItemDirectory {
    * @param ids columns id and index of every item
    */
   BitSet unavailable(Dataset<Row> ids) {
-    if (items == null) {
+    if (!dated) {
       return new BitSet();
     }
     return items

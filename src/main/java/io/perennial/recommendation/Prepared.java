@@ -80,8 +80,9 @@ record Prepared(
             .orElse(ItemDirectory.NONE);
     BitSet barred = directory.unavailable(registry.ids(version.pipeline(), "item"));
     ItemStatistics statistics = registry.itemStatistics(version);
-    M kept = family.codec().decode(state);
     RecommendationOptions options = request.options();
+    boolean tooMany = state.items().size() > options.maximalItems();
+    M kept = (tooMany ? family.codecOfMany() : family.codec()).decode(state);
     boolean readsFresh =
         options.foldIn()
             || options.excludeSeen()
@@ -92,7 +93,7 @@ record Prepared(
     Instant now = fresh.map(f -> f.slice().to()).orElse(version.slice().to()).eventTime();
     M served = family.asOf(kept, statistics, now);
     UnaryOperator<FactorRows> held = UnaryOperator.identity();
-    if (state.items().size() > options.maximalItems()) {
+    if (tooMany) {
       int[] items =
           HeldItems.of(
               registry,
@@ -109,7 +110,13 @@ record Prepared(
     DotProduct scores = served.dotProduct();
     Catalogue catalogue =
         Catalogue.of(
-            registry, version, held.apply(scores.items()), request.rules(), barred, statistics);
+            registry,
+            version,
+            held.apply(scores.items()),
+            tooMany,
+            request.rules(),
+            barred,
+            statistics);
     return new Prepared(
         version,
         state,

@@ -1,5 +1,6 @@
 package io.perennial.model.als;
 
+import io.perennial.Place;
 import io.perennial.distillation.DistillationOptions;
 import io.perennial.distillation.DistillationOptions.Update;
 import io.perennial.model.Feedback;
@@ -54,6 +55,11 @@ public record AlsFamily(AlsHyperparameters parameters, DistillationOptions disti
   @Override
   public ModelCodec<AlsModel> codec() {
     return new AlsCodec(parameters.placeOfItems());
+  }
+
+  @Override
+  public ModelCodec<AlsModel> codecOfMany() {
+    return new AlsCodec(Place.EXECUTORS);
   }
 
   @Override
