@@ -30,7 +30,6 @@ import org.apache.spark.sql.delta.actions.AddFile;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.Function1;
 import scala.collection.Iterator;
 
 /**
@@ -134,33 +133,28 @@ final class RecordDigest {
       FileStatus digest,
       Map<String, AddFile> wanted,
       Set<String> without,
-      Map<AddFile, List<Row>> found) {
+      Map<AddFile, List<Row>> byFile) {
     StructType shown = new StructType();
-    StructType asked = new StructType().add(schema.apply(FILE));
-    List<Function1<Object, Object>> toCell = new ArrayList<>();
     for (StructField field : schema.fields()) {
       if (!field.name().equals(FILE) && !without.contains(field.name())) {
         shown = shown.add(field);
-        asked = asked.add(field);
-        toCell.add(RecordFiles.cell(field.dataType()));
       }
     }
+    StructType asked = shown.add(schema.apply(FILE));
+    StoredCells found = StoredCells.of(List.of(shown.fields()));
     Iterator<InternalRow> rows =
         RecordFiles.reader(spark, log, schema, asked)
             .apply(
                 RecordFiles.whole(digest.getPath(), digest.getLen(), digest.getModificationTime()));
     while (rows.hasNext()) {
       InternalRow row = rows.next();
-      AddFile file = wanted.get(row.getUTF8String(0).toString());
+      AddFile file = wanted.get(row.getUTF8String(shown.size()).toString());
       if (file != null) {
         Object[] cells = new Object[shown.size()];
         for (int c = 0; c < cells.length; c++) {
-          cells[c] =
-              row.isNullAt(c + 1)
-                  ? null
-                  : toCell.get(c).apply(row.get(c + 1, shown.apply(c).dataType()));
+          cells[c] = found.cell(row, c);
         }
-        found
+        byFile
             .computeIfAbsent(file, one -> new ArrayList<>())
             .add(new GenericRowWithSchema(cells, shown));
       }

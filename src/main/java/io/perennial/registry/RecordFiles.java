@@ -234,7 +234,7 @@ final class RecordFiles {
     /** Of the rows that come out. */
     private final StructType schema;
 
-    private final List<Function1<Object, Object>> toCell = new ArrayList<>();
+    private final StoredCells found;
     private final Function1<PartitionedFile, Iterator<InternalRow>> reader;
     private final RowCondition condition;
 
@@ -249,9 +249,7 @@ final class RecordFiles {
         }
       }
       this.schema = shown;
-      for (StructField field : inFiles) {
-        toCell.add(cell(field.dataType()));
-      }
+      this.found = StoredCells.of(inFiles);
       this.reader =
           reader(
               spark,
@@ -269,18 +267,17 @@ final class RecordFiles {
         }
       }
       Path path = new Path(log.dataPath(), SparkPath.fromUrlString(file.path()).toPath());
-      Iterator<InternalRow> found = reader.apply(whole(path, file.size(), file.modificationTime()));
+      Iterator<InternalRow> stored =
+          reader.apply(whole(path, file.size(), file.modificationTime()));
       List<Row> rows = new ArrayList<>();
-      while (found.hasNext()) {
-        InternalRow row = found.next();
+      while (stored.hasNext()) {
+        InternalRow row = stored.next();
         if (!condition.holds(row)) {
           continue;
         }
         Object[] cells = ofPartition.clone();
         for (int c = 0; c < inFiles.size(); c++) {
-          StructField field = inFiles.get(c);
-          cells[schema.fieldIndex(field.name())] =
-              row.isNullAt(c) ? null : toCell.get(c).apply(row.get(c, field.dataType()));
+          cells[schema.fieldIndex(inFiles.get(c).name())] = found.cell(row, c);
         }
         rows.add(new GenericRowWithSchema(cells, schema));
       }
